@@ -163,8 +163,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The session is over; nothing follows. `outcome` is completed, stopped, emergency, unclear, left, unheard,
-    not-approved, or locked; `rule` is the rule that ended it ("" where none did)."""
+    """The session is over; nothing follows. `outcome` is completed, stopped, emergency, unclear, ended (the
+    person chose to), left (the program was closed), unheard, not-approved, or locked; `rule` is the rule that ended it
+    ("" where none did)."""
 
     outcome: str
     rule: str = ""

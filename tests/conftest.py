@@ -1,0 +1,28 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.virtual_sound import VirtualSound, missing_parts, virtual_sound_card
+
+
+@pytest.fixture(scope="session")
+def virtual_sound() -> Iterator[VirtualSound]:
+    """A sound card in software. Tests that use it run in real time: mark them `sound`."""
+    if reason := missing_parts():
+        pytest.skip(reason)
+    with virtual_sound_card() as card:
+        yield card
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Material kept beside the repository: recordings, the clinical source."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder ../shared beside the repository")
+    return folder

@@ -1,0 +1,108 @@
+"""Microphone blocks: resampled, numbered, bounded."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from voicecoach.audio.microphone import MicrophoneReader
+from voicecoach.speaking.timeline import Pcm
+
+PATIENCE_S = 60
+
+
+class Listener:
+    """Takes the reader's blocks."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[int, npt.NDArray[np.int16]]] = []
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self.was_called = threading.Event()
+
+    def take(self, block: npt.NDArray[np.int16], start_sample_16k: int) -> None:
+        self.was_called.set()
+        self.may_go_on.wait(PATIENCE_S)
+        self.blocks.append((start_sample_16k, block))
+
+    @property
+    def ends(self) -> list[int]:
+        return [start + len(block) for start, block in self.blocks]
+
+
+def noise(samples: int) -> Pcm:
+    return np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [48_000, 44_100, 16_000, 8_000])
+def test_microphone_blocks_are_resampled_without_a_gap(rate_hz: int) -> None:
+    listener = Listener()
+    reader = MicrophoneReader(rate_hz, 0.5 / rate_hz, listener.take)
+    block = rate_hz // 100
+    for n in range(200):
+        reader.put(1.5 + n * 0.01, noise(block))
+    reader.close()
+    starts = [start for start, _ in listener.blocks]
+    assert starts[0] == 24_000
+    assert starts[1:] == listener.ends[:-1]
+    assert 24_000 + 32_000 - listener.ends[-1] < 1600, "all but the resampler's own delay"
+
+
+def test_a_tone_keeps_its_place_when_resampled() -> None:
+    listener = Listener()
+    reader = MicrophoneReader(48_000, 0.5 / 48_000, listener.take)
+    tone = (0.5 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)).astype(np.float32)
+    for n in range(100):
+        reader.put(n * 0.01, tone[n * 480 : (n + 1) * 480])
+    reader.close()
+    heard = np.concatenate([block for _, block in listener.blocks]) / 32768
+    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(len(heard)) / 16_000)
+    assert heard[500:-500] == pytest.approx(expected[500:-500], abs=1e-3)
+
+
+def test_after_a_gap_the_numbers_follow_the_clock() -> None:
+    listener = Listener()
+    reader = MicrophoneReader(48_000, 0.5 / 48_000, listener.take)
+    for n in [*range(50), *range(80, 130)]:
+        reader.put(n * 0.01, noise(480))
+    reader.close()
+    jumps = [start - end for (start, _), end in zip(listener.blocks[1:], listener.ends, strict=False) if start != end]
+    assert len(jumps) == 1
+    assert 80 * 160 in [start for start, _ in listener.blocks]
+
+
+def test_clocks_that_differ_a_little_are_no_gap() -> None:
+    listener = Listener()
+    reader = MicrophoneReader(48_000, 0.1, listener.take)
+    for n in range(100):
+        reader.put(n * 0.01 + (0.02 if n % 3 else 0), noise(480))
+    reader.close()
+    assert [start for start, _ in listener.blocks][1:] == listener.ends[:-1]
+
+
+def test_a_listener_that_is_stuck_costs_blocks_not_memory() -> None:
+    listener = Listener()
+    listener.may_go_on.clear()
+    reader = MicrophoneReader(48_000, 0.1, listener.take)
+    for n in range(1000):
+        reader.put(n * 0.01, noise(480))
+    assert reader.waiting_s == pytest.approx(2.0, abs=0.1)
+    assert reader.dropped_blocks > 700
+    listener.may_go_on.set()
+    reader.close()
+    assert listener.ends[-1] <= 2.5 * 16_000
+
+
+def test_only_a_long_run_of_exact_zeros_is_digital_silence() -> None:
+    listener = Listener()
+    silent, almost = np.zeros(76_800, np.float32), np.zeros(480, np.float32)  # 1.6 s
+    almost[-1] = 1 / 32768
+    for blocks, expected in [([silent], False), ([silent, silent], True), ([silent, silent, almost], False)]:
+        reader = MicrophoneReader(48_000, 0.1, listener.take)
+        for n, block in enumerate(blocks):
+            reader.put(n * 1.6, block)
+        reader.close()
+        assert reader.all_zero is expected

@@ -1,0 +1,139 @@
+"""One opening of the devices: its callbacks, and how it fares. A new opening is a new Connection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from voicecoach.audio.devices import Choice, SoundError, portaudio
+from voicecoach.audio.microphone import MicrophoneReader, OnMicrophone
+from voicecoach.audio.streams import open_streams
+from voicecoach.speaking.timeline import Pcm
+
+_STALLED_S = 1.0  # after underflows a stream can die without a word
+_BEHIND_S = 1.0
+_SKEW_OF_TWO_CLOCKS_S = 0.1  # two devices: their clocks part slowly, and blocks are stamped as they happen to come
+
+
+class Trouble(StrEnum):
+    CALLBACK = "callback"  # our own code failed on the audio thread
+    DEVICE = "device"  # the driver has ended the stream
+    STALLED = "stalled"  # the driver no longer asks for samples, or no longer gives any
+    BEHIND = "behind"  # nobody takes the microphone's blocks
+    ALL_ZERO = "all-zero"  # the microphone gives digital silence
+
+
+@dataclass(slots=True)
+class Counts:
+    """What went wrong since the devices were opened."""
+
+    underflows: int = 0  # the loudspeaker had to do without samples
+    overflows: int = 0  # microphone samples were lost before we were given them
+    dropped_blocks: int = 0  # microphone blocks that nobody took
+
+
+class Connection:
+    """Opens what was chosen; nothing moves before `start`. Raises SoundError.
+
+    `render(frames)` gives what is to be played and moves the clock `now_s()`. With only a microphone it is called all
+    the same, and what it gives is thrown away."""
+
+    def __init__(
+        self,
+        choice: Choice,
+        rate_hz: int | None,
+        render: Callable[[int], Pcm],
+        now_s: Callable[[], float],
+        on_microphone: OnMicrophone,
+    ) -> None:
+        self.failure: Exception | None = None
+        self._render = render
+        self._now_s = now_s
+        self._abort: type[Exception] = portaudio().CallbackAbort
+        self._counts = Counts()
+        self._closed = False
+        self._ended = False
+        self._last_block_s: dict[str, float] = {}  # by direction, on the computer's clock
+        self._streams = open_streams(choice, self, rate_hz)
+        self.rate_hz = self._streams.rate_hz
+        self._leads = "played" if choice.loudspeaker else "heard"  # which direction moves the clock
+        self._reader: MicrophoneReader | None = None
+        if self._streams.microphone_rate_hz:
+            max_skew_s = 0.5 / self.rate_hz if self._streams.one_clock else _SKEW_OF_TWO_CLOCKS_S
+            self._reader = MicrophoneReader(self._streams.microphone_rate_hz, max_skew_s, on_microphone)
+
+    def start(self) -> None:
+        """Raises SoundError; it is closed then."""
+        directions = {self._leads, "heard"} if self._reader else {self._leads}
+        self._last_block_s = dict.fromkeys(directions, time.monotonic())
+        try:
+            self._streams.start()
+        except SoundError:
+            self.close()
+            raise
+
+    def close(self, play_out: bool = False) -> bool:
+        """Nothing is rendered or heard any more; `play_out`: after what has been rendered has been heard. False where
+        the driver does not let go of the device."""
+        self._closed = not play_out
+        released = self._streams.close(play_out)
+        self._closed = True
+        if self._reader:
+            self._reader.close()
+        return released
+
+    @property
+    def counts(self) -> Counts:
+        if self._reader:
+            self._counts.dropped_blocks = self._reader.dropped_blocks
+        return self._counts
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """The gravest that there is now."""
+        silent_s = time.monotonic() - min(self._last_block_s.values())
+        troubles = {
+            Trouble.CALLBACK: self.failure is not None,
+            Trouble.DEVICE: self._ended,
+            Trouble.STALLED: silent_s > _STALLED_S,
+            Trouble.BEHIND: self._reader is not None and self._reader.waiting_s > _BEHIND_S,
+            Trouble.ALL_ZERO: self._reader is not None and self._reader.all_zero,
+        }
+        return next((trouble for trouble, is_so in troubles.items() if is_so), None)
+
+    # --- on the audio thread: no waiting, no printing -----------------------------------------------------------
+
+    def duplex(self, indata: Any, outdata: Any, frames: int, _time: Any, status: Any) -> None:
+        self._block(frames, indata, outdata, status)
+
+    def output(self, outdata: Any, frames: int, _time: Any, status: Any) -> None:
+        self._block(frames, None, outdata, status)
+
+    def input(self, indata: Any, frames: int, _time: Any, status: Any) -> None:
+        self._block(frames, indata, None, status)
+
+    def ended(self) -> None:
+        self._ended = True
+
+    def _block(self, frames: int, heard: Any, played: Any, status: Any) -> None:
+        if self._closed:  # a driver that comes back to life must not move a clock that another one moves now
+            raise self._abort
+        try:
+            start_s = self._now_s()
+            if played is not None or self._leads == "heard":
+                samples = self._render(frames)
+            if played is not None:
+                played[:] = samples[:, None]
+                self._last_block_s["played"] = time.monotonic()
+            if heard is not None and self._reader:
+                self._reader.put(start_s, heard[:, 0].copy())
+                self._last_block_s["heard"] = time.monotonic()
+        except Exception as error:
+            self.failure = error  # the keeper tells it; raising anything else would print a traceback
+            raise self._abort from error
+        if status:
+            self._counts.underflows += bool(status.output_underflow)
+            self._counts.overflows += bool(status.input_overflow)

@@ -1,0 +1,128 @@
+"""Opening the devices: one stream for both directions where that can be, or two, or one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from voicecoach.audio.devices import Choice, Device, SoundError, portaudio
+
+BLOCK_S = 0.010  # a hush is heard one block later
+LATENCY_S = 0.06  # PortAudio's "low" gives 30 ms instead, but breaks up as soon as the computer is busy
+_BEYOND_PORTAUDIO_S = 0.2  # what a sound server keeps to itself
+_RATES_HZ = (48_000, 44_100)
+_CLOSE_TIMEOUT_S = 2.0  # a driver that has lost its device may never return
+
+
+class Callbacks(Protocol):
+    """What the streams call, PortAudio's way: (frames, channels) float32 arrays, and flags for what went wrong."""
+
+    def duplex(self, indata: Any, outdata: Any, frames: int, time: Any, status: Any) -> None: ...
+    def output(self, outdata: Any, frames: int, time: Any, status: Any) -> None: ...
+    def input(self, indata: Any, frames: int, time: Any, status: Any) -> None: ...
+    def ended(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Opened and not yet started."""
+
+    streams: tuple[Any, ...]
+    rate_hz: int  # of the loudspeaker; of the microphone where there is only that
+    microphone_rate_hz: int | None
+
+    @property
+    def one_clock(self) -> bool:
+        return len(self.streams) == 1
+
+    def start(self) -> None:
+        """Raises SoundError."""
+        try:
+            for stream in self.streams:
+                stream.start()
+        except portaudio().PortAudioError as error:
+            raise SoundError(f"The sound device does not start ({error.args[0]}): connect it again.") from error
+
+    def close(self, play_out: bool) -> bool:
+        """Either at once, or after what the driver has been given has been heard. False where a driver does not let
+        go of its device in time; it is then left behind."""
+
+        def abort() -> None:
+            for stream in self.streams:
+                with contextlib.suppress(portaudio().PortAudioError):
+                    stream.close()
+
+        if play_out:  # stopping a stream ought to do this, but cuts 60 ms off over PulseAudio
+            threading.Event().wait(LATENCY_S + _BEYOND_PORTAUDIO_S)
+        closing = threading.Thread(target=abort, name="closing sound", daemon=True)
+        closing.start()
+        closing.join(_CLOSE_TIMEOUT_S)
+        return not closing.is_alive()
+
+
+def open_streams(choice: Choice, callbacks: Callbacks, rate_hz: int | None = None) -> Streams:
+    """Open what was chosen, at `rate_hz` or else the first rate that it can do. Raises SoundError."""
+    speaker, microphone = choice.loudspeaker, choice.microphone
+    if speaker and microphone:
+        with contextlib.suppress(SoundError):  # two devices with clocks of their own
+            stream, rate_hz = _open_duplex(speaker, microphone, callbacks, rate_hz)
+            return Streams((stream,), rate_hz, rate_hz)
+    if not speaker:
+        assert microphone is not None
+        stream, rate_hz = _open_one("InputStream", microphone, callbacks.input, callbacks, rate_hz)
+        return Streams((stream,), rate_hz, rate_hz)
+    stream, rate_hz = _open_one("OutputStream", speaker, callbacks.output, callbacks, rate_hz)
+    if not microphone:
+        return Streams((stream,), rate_hz, None)
+    try:
+        second, microphone_rate_hz = _open_one("InputStream", microphone, callbacks.input, callbacks, None)
+    except SoundError:
+        stream.close()
+        raise
+    return Streams((stream, second), rate_hz, microphone_rate_hz)
+
+
+def _open_duplex(speaker: Device, microphone: Device, callbacks: Callbacks, rate_hz: int | None) -> tuple[Any, int]:
+    attempts = [
+        {"device": (microphone.index, speaker.index), "samplerate": rate, "channels": channels}
+        for rate, channels in itertools.product(_rates(speaker, rate_hz), itertools.product((1, 2), (1, 2)))
+    ]
+    return _first_that_opens("Stream", attempts, callbacks.duplex, callbacks, f"“{speaker.name}”")
+
+
+def _open_one(kind: str, device: Device, callback: Any, callbacks: Callbacks, rate_hz: int | None) -> tuple[Any, int]:
+    attempts = [
+        {"device": device.index, "samplerate": rate, "channels": channels}
+        for rate, channels in itertools.product(_rates(device, rate_hz), (1, 2))
+    ]
+    return _first_that_opens(kind, attempts, callback, callbacks, f"“{device.name}”")
+
+
+def _rates(device: Device, rate_hz: int | None) -> tuple[int, ...]:
+    return (rate_hz,) if rate_hz else tuple(dict.fromkeys((*_RATES_HZ, device.default_rate_hz)))
+
+
+def _first_that_opens(
+    kind: str, attempts: list[dict[str, Any]], callback: Any, callbacks: Callbacks, name: str
+) -> tuple[Any, int]:
+    """The stream and its rate. Some drivers do stereo only, or one rate only."""
+    sounddevice = portaudio()
+    reason = ""
+    for attempt in attempts:
+        try:
+            stream = getattr(sounddevice, kind)(
+                **attempt,
+                dtype="float32",
+                blocksize=round(BLOCK_S * attempt["samplerate"]),
+                latency=LATENCY_S,
+                callback=callback,
+                finished_callback=callbacks.ended,
+            )
+        except sounddevice.PortAudioError as error:
+            reason = reason or str(error.args[0])
+        else:
+            return stream, attempt["samplerate"]
+    raise SoundError(f"{name} cannot be opened ({reason}): close other programs that use it, or choose another device.")

@@ -1,0 +1,115 @@
+"""Stands in front of the dialogue and sees every event first: stop, worse, deafness. It can always pre-empt.
+
+Quick to hush, careful to decide: a partial result with a word of stop or hurt silences the coach at once, which is
+reversible; only a final result decides. Where the story is does not matter here, only which question is open.
+"""
+
+from __future__ import annotations
+
+from voicecoach.core.body import PainReport, Quality, Trend
+from voicecoach.core.intent import Command, Intent
+from voicecoach.core.messages import Heard, HearingLost, Source
+from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
+from voicecoach.core.understanding import understand
+
+HUSH_S = 1.5  # a false hush ends by itself after this long without a final result
+_IDLE_COMMANDS = {Command.CONTINUE, Command.READY}  # mean nothing while nothing is asked
+
+
+class Interlock:
+    """`see()` turns what was heard into an interruption of the story, a signal to it, or nothing."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self.frozen_at_s: float | None = None
+        self._hush_timer = 0
+
+    def is_hush_timer(self, timer_id: int) -> bool:
+        return timer_id == self._hush_timer
+
+    def hush_expired(self) -> Interruption | None:
+        """No final result came: it was nothing."""
+        return self._false_alarm()
+
+    def deaf(self, event: HearingLost) -> Interruption:
+        """A coach that cannot hear must not coach."""
+        return self._interruption(Disturbance.DEAF, event.at_s, reason=event.reason)
+
+    def hear(self, event: Heard) -> Interruption | Answered | Misheard | None:
+        """Hushes first where needed, then says what the words are to the story."""
+        if event.source is Source.VOICE and self._talk.spoken.masks(event.words, event.started_s, event.at_s):
+            return self._false_alarm() if event.final else None
+        question = self._talk.question
+        intent = understand(event.words, self._talk.language, question.name if question else "")
+        if not event.final:
+            self._freeze_on(intent, event.at_s)
+            return None
+        return self._decide(intent, event)
+
+    def _freeze_on(self, intent: Intent, at_s: float) -> None:
+        if not is_evidence(intent):
+            return
+        if self.frozen_at_s is None:
+            self._talk.hush()
+            self.frozen_at_s = at_s
+        self._hush_timer = self._talk.start_timer(HUSH_S)
+
+    def _decide(self, intent: Intent, event: Heard) -> Interruption | Answered | Misheard | None:
+        question = self._talk.question
+        if intent.command is Command.STOP and not (question and Command.STOP in question.commands):
+            return self._interruption(Disturbance.STOP, event.at_s, intent)
+        if question is not None and question.answered_by(intent):
+            if self._talk.pending_speech or self.frozen_at_s is not None or intent.report is not None:
+                self._talk.hush()
+            self._thaw()
+            return Answered(event.at_s, intent)
+        if intent.report is not None or intent.doubts:
+            return self._interruption(Disturbance.PAIN, event.at_s, intent)
+        if intent.command is Command.END:
+            return self._interruption(Disturbance.END, event.at_s, intent)
+        if intent.command is not None and intent.command not in _IDLE_COMMANDS:
+            return self._interruption(Disturbance.COMMAND, event.at_s, intent)
+        if self.frozen_at_s is not None:
+            return self._false_alarm()
+        return self._misheard(intent, event)
+
+    def _misheard(self, intent: Intent, event: Heard) -> Misheard | None:
+        """Noise and speech beside the grammar are no answer, and no misunderstanding either."""
+        if self._talk.question is None or (intent.empty and event.source is Source.VOICE):
+            return None
+        if self._talk.pending_speech:
+            self._talk.hush()
+        return Misheard(event.at_s)
+
+    def _interruption(
+        self, kind: Disturbance, at_s: float, intent: Intent | None = None, reason: str = ""
+    ) -> Interruption:
+        """Silence is the first effect, also where a partial result had silenced the coach before."""
+        frozen_at_s = self.frozen_at_s
+        self._talk.hush()
+        self._thaw()
+        return Interruption(kind, at_s if frozen_at_s is None else frozen_at_s, intent, reason)
+
+    def _false_alarm(self) -> Interruption | None:
+        if self.frozen_at_s is None:
+            return None
+        frozen_at_s = self.frozen_at_s
+        self._thaw()
+        return Interruption(Disturbance.FALSE_ALARM, frozen_at_s, asked=self._talk.question is not None)
+
+    def _thaw(self) -> None:
+        self.frozen_at_s = None
+        self._hush_timer = 0
+        self._talk.cancel_timers()
+
+
+def is_evidence(intent: Intent) -> bool:
+    """Whether a partial result is reason enough to be silent: a word of stop or of hurt."""
+    if intent.command is Command.STOP:
+        return True
+    report = intent.report or PainReport()
+    hurts = any(
+        claim.trend in (Trend.WORSE, Trend.NEW) or (claim.trend is Trend.PRESENT and claim.quality is not Quality.PAIN)
+        for claim in report.claims
+    )
+    return hurts or bool(report.movements) or (intent.report is not None and "hurt" in intent.words)

@@ -1,0 +1,200 @@
+"""The rule table: ordered rows of data; the first row that matches a judged report decides.
+
+Source of all rows but the first: the handout "Herniated Disc: Exercises" (Healthwise, topic code Z594). RED-FLAG is
+from public patient cards about cauda equina syndrome (NHS, Chartered Society of Physiotherapy). STOP-WORD, NEXT-DAY and
+the silence in UNCLEAR are not about a report: see `decide_stop`, `decide_next_day` and `decide_unclear`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voicecoach.core.body import Baseline, PainReport, Place
+from voicecoach.core.findings import Finding, Judged, judge
+from voicecoach.core.intent import Doubt
+
+
+class Verdict(StrEnum):
+    """What a decision means for the session, from going on to the emergency."""
+
+    GO = "go"
+    EASE = "ease"
+    ASK = "ask"
+    REST = "rest"
+    STOP = "stop"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. It matches when one of `any_of` was found and none of `unless`. `reason` says why, `say` names what the
+    coach says ("{place}" is the place concerned)."""
+
+    id: str
+    any_of: frozenset[Finding]
+    verdict: Verdict
+    reason: str
+    say: str
+    unless: frozenset[Finding] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision with its rule and its reason. `say` is a key of the language's sayings; `ask` names the question that
+    has to be asked where the verdict is ASK."""
+
+    rule: str
+    verdict: Verdict
+    reason: str
+    say: str
+    place: Place | None = None
+    ask: str = ""
+
+
+F = Finding
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "RED-FLAG",
+        frozenset({F.SADDLE_NUMB, F.BLADDER_BOWEL, F.LEG_WEAK, F.BOTH_LEGS}),
+        Verdict.EMERGENCY,
+        "a warning sign that nerves at the base of the spine may be pressed",
+        "decide_red_flag",
+    ),
+    Rule(
+        "LEG-WORSE",
+        frozenset({F.LEG_WORSE}),
+        Verdict.STOP,
+        "pain got worse in the leg or buttock",
+        "decide_leg_worse",
+    ),
+    Rule(
+        "LEG-NEW",
+        frozenset({F.LEG_NEW}),
+        Verdict.STOP,
+        "pain in the leg or buttock that was not there before",
+        "decide_leg_new",
+    ),
+    Rule(
+        "MOVED-DOWN",
+        frozenset({F.MOVED_DOWN}),
+        Verdict.STOP,
+        "pain moved toward the leg or further down it",
+        "decide_moved_down",
+    ),
+    Rule(
+        "MUCH-WORSE",
+        frozenset({F.MUCH_WORSE}),
+        Verdict.STOP,
+        "pain is much worse right after exercising",
+        "decide_much_worse",
+    ),
+    Rule(
+        "UNCLEAR",
+        frozenset({F.ELSEWHERE}),
+        Verdict.STOP,
+        "pain in a place that these exercises are not for",
+        "decide_elsewhere",
+    ),
+    Rule(
+        "UNCLEAR",
+        frozenset({F.WHERE_WORSE, F.UP_OR_DOWN, F.NUMBER_OR_PLACE, F.WORSE_OR_SAME, F.CONTRADICTION, F.COMPARED}),
+        Verdict.ASK,
+        "more than one reading remains",
+        "decide_unclear",
+    ),
+    Rule(
+        "BACK-WORSE",
+        frozenset({F.BACK_WORSE}),
+        Verdict.EASE,
+        "more pain in the back alone is normal at first",
+        "decide_back_worse",
+        unless=frozenset({F.LEG_BETTER, F.MOVED_UP}),
+    ),
+    Rule(
+        "NECK",
+        frozenset({F.NECK}),
+        Verdict.EASE,
+        "the lying position bothers the neck",
+        "decide_neck",
+    ),
+    Rule(
+        "CENTRALIZING",
+        frozenset({F.LEG_BETTER, F.MOVED_UP}),
+        Verdict.GO,
+        "pain left the leg or buttock toward the middle of the spine",
+        "decide_centralizing",
+        unless=frozenset({F.LEG_UNKNOWN}),
+    ),
+    Rule(
+        "UNCLEAR",
+        frozenset({F.LEG_UNKNOWN}),
+        Verdict.ASK,
+        "nothing was said about the leg, where the pain was",
+        "decide_unclear",
+    ),
+    Rule(
+        "SAME-OR-BETTER",
+        frozenset({F.SAME, F.BETTER}),
+        Verdict.GO,
+        "no change, or less",
+        "decide_same_or_better",
+    ),
+)
+# The order of clinical rules as a clinician reads them, with those that are not about a report.
+RULE_IDS = (
+    "RED-FLAG",
+    "STOP-WORD",
+    "LEG-WORSE",
+    "LEG-NEW",
+    "MOVED-DOWN",
+    "MUCH-WORSE",
+    "NEXT-DAY",
+    "BACK-WORSE",
+    "NECK",
+    "CENTRALIZING",
+    "SAME-OR-BETTER",
+    "UNCLEAR",
+)
+# Which question clears up what is open; the most dangerous first.
+_QUESTIONS = (
+    (F.CONTRADICTION, "leg_worse"),
+    (F.UP_OR_DOWN, "up_or_down"),
+    (F.NUMBER_OR_PLACE, "up_or_down"),
+    (F.WORSE_OR_SAME, "compared"),
+    (F.WHERE_WORSE, "where_worse"),
+    (F.COMPARED, "compared"),
+    (F.LEG_UNKNOWN, "leg_too"),
+)
+
+
+def decide(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()) -> Decision:
+    """The decision on a report: the first row that matches. A report in which nothing was found is UNCLEAR."""
+    judged = judge(report, baseline, doubts)
+    for rule in RULES:
+        if judged.findings & rule.any_of and not judged.findings & rule.unless:
+            return Decision(rule.id, rule.verdict, rule.reason, rule.say, judged.place, _question(rule, judged))
+    return decide_unclear()
+
+
+def _question(rule: Rule, judged: Judged) -> str:
+    if rule.verdict is not Verdict.ASK:
+        return ""
+    return next(question for finding, question in _QUESTIONS if finding in judged.findings)
+
+
+def decide_stop() -> Decision:
+    """STOP-WORD: the movement stops at once; what happened is asked afterwards."""
+    return Decision("STOP-WORD", Verdict.STOP, "the person said stop", "decide_stop", ask="what_happened")
+
+
+def decide_next_day() -> Decision:
+    """NEXT-DAY: the session before ended much worse and it is still worse today: none of the exercises."""
+    return Decision(
+        "NEXT-DAY", Verdict.STOP, "much worse after the last session and still worse today", "decide_next_day"
+    )
+
+
+def decide_unclear() -> Decision:
+    """UNCLEAR: not understood, contradictory or silent, after it was asked again: rest, then end safely."""
+    return Decision("UNCLEAR", Verdict.REST, "no clear answer", "decide_rest")

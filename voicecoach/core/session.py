@@ -1,0 +1,146 @@
+"""A session: events in, effects out. The story reads like the handout; the interlock stands in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+
+from voicecoach.core.interlock import Interlock
+from voicecoach.core.language import Language
+from voicecoach.core.messages import (
+    Effect,
+    Event,
+    Finish,
+    Heard,
+    HearingLost,
+    HearingRestored,
+    Hush,
+    LeaveRequested,
+    SpeechFinished,
+    Started,
+    TimerFired,
+)
+from voicecoach.core.programme import Programme
+from voicecoach.core.scenes.closing import Closing
+from voicecoach.core.scenes.disturbances import Disturbances, Skipped
+from voicecoach.core.scenes.exercise import ExerciseScene
+from voicecoach.core.scenes.opening import BaselineScene, Before, Opening
+from voicecoach.core.scenes.pain import Pain
+from voicecoach.core.scenes.pain_check import PainCheck
+from voicecoach.core.talk import Interruption, SessionOver, Signal, Talk
+
+Story = Generator[None, Signal, None]
+
+
+class Session:
+    """The pure core of every driver. `handle()` the events in the order of their `at_s`; perform the effects it gives.
+
+    The same events always give the same effects."""
+
+    def __init__(
+        self, programme: Programme, language: Language, sayings: Mapping[str, str], before: Before | None = None
+    ) -> None:
+        self._programme = programme
+        self._talk = Talk(language, sayings)
+        self._interlock = Interlock(self._talk)
+        self._before = before or Before()
+        self._story: Story | None = None
+        self.finished = False
+
+    def handle(self, event: Event) -> list[Effect]:
+        """The effects of one event, in the order in which they are to be performed."""
+        self._talk.now_s = max(self._talk.now_s, event.at_s)
+        if self.finished:
+            return [Hush()] if isinstance(event, Heard) else []
+        if self._story is None:
+            return self._begin(event)
+        impulse = self._seen(event)
+        if isinstance(impulse, Exception):
+            self._talk.cancel_timers()
+            self._advance(lambda story: story.throw(impulse))
+        elif impulse is not None:
+            self._advance(lambda story: story.send(impulse))
+        return self._drain()
+
+    def _begin(self, event: Event) -> list[Effect]:
+        if isinstance(event, Started):
+            self._talk.hands_free = event.hands_free
+            self._story = self._tell()
+            self._advance(next)
+        return self._drain()
+
+    def _seen(self, event: Event) -> Signal | Interruption | SessionOver | None:
+        """What the event is to the story, after the interlock has seen it."""
+        match event:
+            case Heard():
+                return self._interlock.hear(event)
+            case HearingLost():
+                self._talk.deaf = True
+                return self._interlock.deaf(event)
+            case LeaveRequested():
+                self._talk.hush()
+                return SessionOver("left")
+            case TimerFired(id=timer_id):
+                self._talk.timers.discard(timer_id)
+                if self._interlock.is_hush_timer(timer_id):
+                    return self._interlock.hush_expired()
+            case SpeechFinished(id=speech_id, at_s=at_s):
+                self._talk.pending_speech.discard(speech_id)
+                self._talk.spoken.finished(speech_id, at_s)
+            case HearingRestored():
+                self._talk.deaf = False
+                return event
+            case Started():
+                return None
+        return None if self._interlock.frozen_at_s is not None else event
+
+    def _advance(self, step: Callable[[Story], None]) -> None:
+        assert self._story is not None
+        try:
+            step(self._story)
+        except StopIteration:
+            self.finished = True
+
+    def _drain(self) -> list[Effect]:
+        effects, self._talk.effects = self._talk.effects, []
+        self.finished = self.finished or any(isinstance(effect, Finish) for effect in effects)
+        return effects
+
+    # --- the story ---
+
+    def _tell(self) -> Story:
+        """A whole session, from the first word to the last."""
+        try:
+            yield from self._session()
+            over = SessionOver("completed")
+        except SessionOver as ended:
+            over = ended
+        self._talk.cancel_timers()
+        try:
+            yield from Closing(self._talk, self._programme, over).play()
+        except SessionOver as left:
+            self._talk.emit(Finish(left.outcome, over.decision.rule if over.decision else ""))
+
+    def _session(self) -> Story:
+        talk, programme = self._talk, self._programme
+        pain = Pain(talk)
+        disturbances = Disturbances(talk, pain)
+        opening = Opening(talk, programme, self._before)
+        yield from disturbances.undisturbed(opening.hearing_test)
+        yield from disturbances.undisturbed(opening.permission)
+        yield from disturbances.undisturbed(BaselineScene(talk).play)
+        position = ""
+        for number, exercise in enumerate(programme.exercises, start=1):
+            talk.exercise = exercise.id
+            pain.exercise, pain.last_exercise = exercise, exercise is programme.exercises[-1]
+            scene = ExerciseScene(
+                talk, exercise, number, len(programme.exercises), change_position=exercise.position != position
+            )
+            disturbances.skippable = True
+            try:
+                yield from disturbances.undisturbed(scene.play)
+            except Skipped:
+                talk.moving = False
+            position = exercise.position
+            disturbances.skippable = False
+            if scene.performed:
+                yield from disturbances.undisturbed(PainCheck(talk, pain).play)

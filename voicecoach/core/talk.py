@@ -1,0 +1,230 @@
+"""What the scenes are written with: saying, waiting, asking. Effects gather here; events arrive through `yield`.
+
+A scene is a generator that yields nothing and receives signals. Whatever disturbs it (a stop, a report, a pause, a
+false alarm) is thrown into it as an `Interruption`; the scene keeps its own progress and is played again afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voicecoach.core.body import Baseline
+from voicecoach.core.intent import Intent
+from voicecoach.core.language import Language
+from voicecoach.core.masking import SpokenMemory
+from voicecoach.core.messages import (
+    CancelTimer,
+    Effect,
+    HearingRestored,
+    Hush,
+    Listen,
+    Note,
+    Reached,
+    Speak,
+    SpeechFinished,
+    SpeechKind,
+    StartTimer,
+    TimerFired,
+)
+from voicecoach.core.questions import PERFORMING, QUESTIONS, Question
+from voicecoach.core.rules import Decision
+from voicecoach.core.vocabulary import phrases_for
+
+LINE_PAUSE_S = 0.35
+MIN_RATE_WPM, MAX_RATE_WPM, RATE_STEP_WPM = 100, 220, 20
+MIN_GAIN_DB, MAX_GAIN_DB, GAIN_STEP_DB = -18.0, 12.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody answered the open question."""
+
+    at_s: float
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Misheard:
+    """Somebody spoke to the open question, but it was no answer."""
+
+    at_s: float
+
+
+Signal = SpeechFinished | TimerFired | Answered | Misheard | HearingRestored
+
+
+class Disturbance(StrEnum):
+    """Kinds of interruption."""
+
+    STOP = "stop"
+    END = "end"
+    PAIN = "pain"
+    COMMAND = "command"
+    FALSE_ALARM = "false_alarm"
+    DEAF = "deaf"
+
+
+class Interruption(Exception):  # noqa: N818 - control flow of the story, no error
+    """Thrown into the scene that is playing. `at_s`: when the coach fell silent, which is where a count froze."""
+
+    def __init__(
+        self, kind: Disturbance, at_s: float, intent: Intent | None = None, reason: str = "", *, asked: bool = False
+    ) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.at_s = at_s
+        self.intent = intent
+        self.reason = reason
+        self.asked = asked  # a question was open, which is asked again anyway
+
+
+class SessionOver(Exception):  # noqa: N818 - control flow of the story, no error
+    """Raised by a scene: the session ends with this outcome; only closing words follow."""
+
+    def __init__(self, outcome: str, decision: Decision | None = None) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.decision = decision
+
+
+@dataclass
+class Talk:
+    """The conversation's state that is not a scene's own: the clock, the voice, the open question, the baseline."""
+
+    language: Language
+    sayings: Mapping[str, str]
+    now_s: float = 0.0
+    rate_wpm: int = 160
+    gain_db: float = 0.0
+    question: Question | None = None
+    baseline: Baseline | None = None
+    exercise: str = ""
+    hands_free: bool = True
+    moving: bool = False  # the person is in the middle of a movement, and has to come down when stopped
+    effects: list[Effect] = field(default_factory=list)
+    spoken: SpokenMemory = field(default_factory=SpokenMemory)
+    timers: set[int] = field(default_factory=set)
+    pending_speech: set[int] = field(default_factory=set)
+    deaf: bool = False
+    came_down: bool = False  # told to come down since the repetition began, which is then done anew
+    misheard: bool = False  # something was said to the last question, though nothing was understood
+    how_long: Callable[[], str] = lambda: ""
+    _last_id: int = 0
+
+    # --- effects ---
+
+    def emit(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def text(self, key: str, **values: object) -> str:
+        """A sentence of the language by its key."""
+        return self.sayings[key].format(**values)
+
+    def speak(
+        self, text: str, *, at_s: float | None = None, kind: SpeechKind = SpeechKind.LINE, pause_s: float = LINE_PAUSE_S
+    ) -> int:
+        """Queue or schedule speech; returns its id. `at_s` in the past would be late, so it is never before now."""
+        speech_id = self.next_id()
+        onset_s = None if at_s is None else max(at_s, self.now_s)
+        self.emit(Speak(speech_id, text, onset_s, pause_s, kind, self.rate_wpm, self.gain_db))
+        self.spoken.speaking(speech_id, text, self.now_s if onset_s is None else onset_s)
+        self.pending_speech.add(speech_id)
+        return speech_id
+
+    def hush(self) -> None:
+        """Fall silent at once; what was being said or waited for is void."""
+        self.emit(Hush())
+        self.spoken.hushed(self.now_s)
+        self.pending_speech.clear()
+
+    def start_timer(self, seconds: float) -> int:
+        timer_id = self.next_id()
+        self.timers.add(timer_id)
+        self.emit(StartTimer(timer_id, self.now_s + seconds))
+        return timer_id
+
+    def cancel_timers(self) -> None:
+        for timer_id in sorted(self.timers):
+            self.emit(CancelTimer(timer_id))
+        self.timers.clear()
+
+    def note(self, decision: Decision, report: str = "") -> None:
+        """Every decision is written down with its rule and its reason."""
+        self.emit(Note(decision.rule, decision.verdict.value, decision.reason, report, self.exercise))
+
+    def reached(self, phase: str, number: int = 0) -> None:
+        self.emit(Reached(self.exercise, phase, number))
+
+    def listen(self, question: Question | None) -> None:
+        """Open a question (None: nothing is asked, only commands and reports are heard)."""
+        self.question = question
+        name = question.name if question else PERFORMING
+        self.emit(Listen(name, phrases_for(name, self.language)))
+
+    # --- waiting ---
+
+    def say(self, key: str, **values: object) -> Generator[None, Signal, float]:
+        """Say a sentence of the language; ends when it was said, at the returned time in seconds."""
+        return (yield from self.say_text(self.text(key, **values)))
+
+    def say_text(self, text: str, pause_s: float = LINE_PAUSE_S) -> Generator[None, Signal, float]:
+        return (yield from self.until_spoken(self.speak(text, pause_s=pause_s)))
+
+    def until_spoken(self, speech_id: int) -> Generator[None, Signal, float]:
+        while True:
+            signal = yield
+            if isinstance(signal, SpeechFinished) and signal.id == speech_id:
+                return signal.at_s
+
+    def wait(self, seconds: float) -> Generator[None, Signal, None]:
+        """Let time pass."""
+        if seconds <= 0:
+            return
+        timer_id = self.start_timer(seconds)
+        while True:
+            signal = yield
+            if isinstance(signal, TimerFired) and signal.id == timer_id:
+                return
+
+    def ask(self, name: str, *, before: str = "", **values: object) -> Generator[None, Signal, Intent | None]:
+        """Ask until it is answered; None after silence or misunderstanding (UNCLEAR). The first time in full (after
+        the sentence `before`, if any), then in simpler words. Answers are heard while it still speaks."""
+        question = QUESTIONS[name]
+        self.listen(question)
+        prompt = f"{before} {self.text(name, **values)}".strip()
+        again = self.sayings.get(f"{name}_again", self.sayings[name]).format(**values)
+        self.misheard = False
+        for _ in range(question.tries):
+            intent = yield from self._one_answer(question, prompt)
+            if intent is not None:
+                self.listen(None)
+                return intent
+            prompt = again
+        self.listen(None)
+        return None
+
+    def _one_answer(self, question: Question, prompt: str) -> Generator[None, Signal, Intent | None]:
+        speech_id = self.speak(prompt)
+        timer_id = 0
+        while True:
+            signal = yield
+            match signal:
+                case Answered(intent=intent):
+                    self.cancel_timers()
+                    return intent
+                case Misheard():
+                    self.cancel_timers()
+                    self.misheard = True
+                    return None
+                case SpeechFinished(id=finished) if finished == speech_id:
+                    timer_id = self.start_timer(question.silence_s)
+                case TimerFired(id=fired) if fired == timer_id:
+                    return None
+                case _:
+                    pass
