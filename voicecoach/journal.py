@@ -215,6 +215,14 @@ class Journal:
         assert isinstance(note, Note)
         return _session(rows[0]), note
 
+    def reached(self, session_id: int, phase: str) -> bool:
+        """Whether a session that counts (live or typed) came to this phase."""
+        query = (
+            "SELECT 1 FROM entries d JOIN sessions s ON s.id = d.session_id WHERE d.session_id = ? AND"
+            " d.type = 'Reached' AND s.kind <> 'simulated' AND json_extract(d.body, '$.phase') = ? LIMIT 1"
+        )
+        return bool(self._rows(query, session_id, phase))
+
     def locked_by(self) -> str | None:
         """The rule that forbids live and typed sessions until a clinician's release, or None."""
         rules = {row["rule"] for row in self._rows(_LOCKING)}

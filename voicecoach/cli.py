@@ -1,0 +1,163 @@
+"""The command line: reads what is wanted, calls what does it, and turns every failure into one clear sentence."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voicecoach import __version__
+from voicecoach.errors import CoachError
+from voicecoach.paths import log_file
+
+EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNEXPECTED = 1, 130, 70
+
+app = typer.Typer(
+    name="voicecoach",
+    help="A physiotherapy coach you talk to with your eyes closed. Everything stays on this computer.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ProgrammeName = Annotated[str, typer.Argument(metavar="PROGRAMME", help="The name of a programme, or a TOML file.")]
+PatientFile = Annotated[Path | None, typer.Option("--patient", metavar="FILE", help="What the patient says (TOML).")]
+WavFile = Annotated[Path | None, typer.Option("--wav", metavar="OUT", help="Write what would be heard to this file.")]
+Plain = Annotated[
+    bool, typer.Option("--audio-only", help="Nothing has to be seen: all is spoken, plain lines on screen.")
+]
+Microphone = Annotated[str | None, typer.Option(metavar="NAME", help="Which microphone (see `voicecoach devices`).")]
+Loudspeaker = Annotated[str | None, typer.Option(metavar="NAME", help="Which loudspeaker.")]
+DEFAULT_PROGRAMME = "herniated_disc"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"voicecoach {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def session(
+    programme: ProgrammeName = DEFAULT_PROGRAMME,
+    typed: Annotated[bool, typer.Option("--typed", help="The keyboard instead of the microphone.")] = False,
+    audio_only: Plain = False,
+    model: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Another Vosk model to hear with.")] = None,
+    microphone: Microphone = None,
+    loudspeaker: Loudspeaker = None,
+    simulate: Annotated[bool, typer.Option("--simulate", help="No devices: a simulated patient answers.")] = False,
+    patient: PatientFile = None,
+    wav: WavFile = None,
+) -> None:
+    """Do the exercises. Without a sound device a simulated patient does them."""
+    from voicecoach.play import Wanted, play_session
+
+    play_session(
+        Wanted(
+            programme=programme,
+            typed=typed,
+            audio_only=audio_only,
+            model=model,
+            microphone=microphone,
+            loudspeaker=loudspeaker,
+            simulate=simulate,
+            patient=patient,
+            wav=wav,
+        )
+    )
+
+
+@app.command()
+def rehearse(
+    programme: ProgrammeName,
+    patient: PatientFile = None,
+    wav: WavFile = None,
+    aloud: Annotated[bool, typer.Option("--aloud", help="Play it, in real time.")] = False,
+    loudspeaker: Loudspeaker = None,
+) -> None:
+    """Rehearse with a scripted patient, in virtual time: the transcript with times, decisions and rule ids."""
+    from voicecoach.play import play_rehearsal
+
+    play_rehearsal(programme, patient, wav, aloud=aloud, loudspeaker=loudspeaker)
+
+
+@app.command()
+def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A programme file (TOML).")]) -> None:
+    """Check a programme file: every mistake with its line, what is wrong and what is allowed."""
+    from voicecoach.programmes import load
+
+    programme = load(file)
+    minutes = sum(exercise.set.duration_s() for exercise in programme.exercises) / 60
+    exercises = ", ".join(exercise.name for exercise in programme.exercises)
+    typer.echo(f"{file}: good. {programme.title}: {exercises}. The exercises alone take about {minutes:.0f} minutes.")
+
+
+@app.command()
+def devices() -> None:
+    """List microphones and loudspeakers."""
+    from voicecoach.audio import list_devices
+
+    found = list_devices()
+    for device in found:
+        uses = [f"microphone{' (default)' if device.default_microphone else ''}"] if device.inputs else []
+        uses += [f"loudspeaker{' (default)' if device.default_loudspeaker else ''}"] if device.outputs else []
+        typer.echo(f"{device.index:3} {device.name} [{device.host_api}]: {', '.join(uses)}")
+    if not found:
+        typer.echo("There is no sound device.")
+
+
+@app.command()
+def release(
+    clinician: Annotated[str, typer.Option(metavar="NAME", help="Who has seen the person and allows the exercises.")],
+) -> None:
+    """A clinician allows the exercises again after they were locked."""
+    from datetime import datetime
+
+    from voicecoach.journal import Journal
+
+    with Journal.open() as journal:
+        journal.claim()
+        if journal.locked_by() is None:
+            typer.echo("The exercises are not locked; nothing was changed.")
+            return
+        journal.release(clinician, datetime.now().astimezone())
+    typer.echo(f"The exercises are released by {clinician}. It is written in the journal.")
+
+
+def main() -> None:
+    """Run the command line. Nobody ever sees a traceback: its place is the log file."""
+    try:
+        app()
+    except CoachError as error:
+        _fail(str(error), EXIT_FAILED)
+    except KeyboardInterrupt:
+        _fail("Ended.", EXIT_INTERRUPTED)
+    except Exception as error:  # the last resort at the outermost edge
+        _fail(_unexpected(error), EXIT_UNEXPECTED)
+
+
+def _fail(sentence: str, code: int) -> None:
+    typer.echo(f"voicecoach: {sentence}", err=True)
+    sys.exit(code)
+
+
+def _unexpected(error: Exception) -> str:
+    path = log_file()
+    sentence = f"Something went wrong that should not have ({type(error).__name__}: {error})."
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return f"{sentence} Start the coach again."
+    return f"{sentence} The details are in {path}. Start the coach again."

@@ -1,0 +1,37 @@
+"""Which lines a session will say and what it will listen for: known before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voicecoach.core.counting import spoken_number
+from voicecoach.core.language import Language
+from voicecoach.core.messages import Effect, Event, Speak
+from voicecoach.core.programme import Programme
+from voicecoach.core.questions import PERFORMING, QUESTIONS
+from voicecoach.core.session import Session
+from voicecoach.core.vocabulary import phrases_for
+from voicecoach.patient import Patient
+from voicecoach.rehearsal import Rehearsal
+
+_RATE_WPM = 160
+
+
+def lines_ahead(programme: Programme, language: Language, sayings: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """(text, rate in words per minute): everything a good session says, in its order; then every other sentence that
+    has no part to be filled in, so that a stop, a pause or a bad sign is answered without waiting for rendering."""
+    said: list[str] = []
+
+    def collect(_event: Event, effects: list[Effect]) -> None:
+        said.extend(effect.text for effect in effects if isinstance(effect, Speak))
+
+    Rehearsal(Session(programme, language, sayings), Patient(), collect).run()
+    fixed = [text for text in sayings.values() if "{" not in text]
+    numbers = [spoken_number(number) for number in range(11)]
+    lines = dict.fromkeys([*said, *programme.spoken_lines(), *fixed, *numbers])
+    return tuple((text, _RATE_WPM) for text in lines)
+
+
+def all_phrases(language: Language) -> tuple[str, ...]:
+    """Whatever the recogniser may be asked to hear, in any question."""
+    return tuple(dict.fromkeys(phrase for name in (PERFORMING, *QUESTIONS) for phrase in phrases_for(name, language)))

@@ -1,0 +1,21 @@
+"""Where the coach keeps what is its own on this computer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "voicecoach"
+
+
+def log_file() -> Path:
+    """Where the details of an unexpected error go."""
+    return platformdirs.user_log_path(_NAME, appauthor=False) / "error.log"
+
+
+def recording_file() -> Path:
+    """Where a simulated session's sound goes when no other place was named."""
+    folder = os.environ.get("VOICECOACH_DATA_DIR")
+    return (Path(folder) if folder else platformdirs.user_data_path(_NAME, appauthor=False)) / "simulated-session.wav"

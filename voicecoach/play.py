@@ -1,0 +1,209 @@
+"""Puts a session together and plays it: programme, voice, ears, journal and the driver that fits the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from voicecoach.audio import SoundError, list_devices
+from voicecoach.conductor import Record
+from voicecoach.core.messages import Finish
+from voicecoach.core.programme import Programme
+from voicecoach.core.scenes.opening import Before
+from voicecoach.core.session import Session
+from voicecoach.hearing.model import check_model, embedded_model
+from voicecoach.history import before_today
+from voicecoach.journal import Journal, SessionKind
+from voicecoach.keys import key_help
+from voicecoach.languages import language, sayings
+from voicecoach.lines import all_phrases, lines_ahead
+from voicecoach.live import Live, Wishes, read_keyboard
+from voicecoach.paths import recording_file
+from voicecoach.patient import Patient, check_exercises, load_patient
+from voicecoach.programmes import load
+from voicecoach.rehearsal import Rehearsal
+from voicecoach.rehearsal_sound import length_in, write_wav
+from voicecoach.screen import Screen
+from voicecoach.simulation import Recording, Simulation
+from voicecoach.speaking.voice import Voice
+from voicecoach.transcript import Transcript
+
+PATIENT_VOICE = "gmw/en-gb-x-rp"  # one that is not the coach's
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line; None is the usual."""
+
+    programme: str
+    typed: bool = False
+    audio_only: bool = False
+    model: Path | None = None
+    microphone: str | None = None
+    loudspeaker: str | None = None
+    simulate: bool = False
+    patient: Path | None = None
+    wav: Path | None = None
+
+
+def play_session(wanted: Wanted) -> Finish:
+    """A real session, or a simulated one where there is no sound device. Raises CoachError."""
+    programme = load(wanted.programme)
+    model = embedded_model() if wanted.model is None else wanted.model
+    check_model(model)
+    screen = Screen(plain=wanted.audio_only)
+    simulated = wanted.simulate or (not wanted.typed and not _wants_devices(wanted) and not _has_devices(screen))
+    kind = SessionKind.SIMULATED if simulated else SessionKind.TYPED if wanted.typed else SessionKind.LIVE
+    with Journal.open() as journal:
+        journal.claim()
+        now = datetime.now().astimezone()
+        before = Before() if simulated else before_today(journal, now.date())
+        session = Session(programme, language(), sayings(), before)
+        with _recorded(journal, kind, programme, now) as (record, end):
+            if simulated:
+                finish = _simulate(session, programme, model, wanted, screen, record)
+            else:
+                finish = _live(session, programme, model, wanted, screen, record)
+            end(finish)
+    return finish
+
+
+def play_rehearsal(
+    programme_name: str, patient_file: Path | None, wav: Path | None, *, aloud: bool, loudspeaker: str | None
+) -> Finish:
+    """A rehearsal in virtual time; with `aloud` in real time on the loudspeaker. Raises CoachError."""
+    programme = load(programme_name)
+    patient = _patient(patient_file, programme)
+    session = Session(programme, language(), sayings())
+    screen = Screen(plain=True)
+    transcript = Transcript(screen.tell)
+    if aloud:
+        with _ready_voice(screen, programme) as voice:
+            live = Live(session, voice, Wishes(loudspeaker=loudspeaker), screen.tell, patient)
+            return live.run(lambda _event, _effects: None, [transcript])
+    if wav is None:
+        return Rehearsal(session, patient, transcript).run()
+    with _ready_voice(screen, programme) as voice:
+        rehearsal = Rehearsal(session, patient, transcript, length_in(voice))
+        finish = rehearsal.run()
+        write_wav(wav, rehearsal.voice.lines, voice)
+    screen.tell(f"What would be heard is in {wav}.")
+    return finish
+
+
+def _wants_devices(wanted: Wanted) -> bool:
+    return wanted.microphone is not None or wanted.loudspeaker is not None
+
+
+def _has_devices(screen: Screen) -> bool:
+    try:
+        return bool(list_devices())
+    except SoundError as error:
+        screen.tell(str(error))
+        return False
+
+
+def _patient(file: Path | None, programme: Programme) -> Patient:
+    if file is None:
+        return Patient()
+    patient = load_patient(file)
+    check_exercises(patient, tuple(exercise.id for exercise in programme.exercises))
+    return patient
+
+
+def _simulate(
+    session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
+) -> Finish:
+    wav = wanted.wav or recording_file()
+    wav.parent.mkdir(parents=True, exist_ok=True)
+    patient = _patient(wanted.patient, programme)
+    screen.tell("There is no sound device in use, so a simulated patient does the session. This takes about a minute.")
+    with (
+        _ready_voice(screen, programme) as voice,
+        _open_voice(PATIENT_VOICE) as patient_voice,
+        Recording(wav) as recording,
+    ):
+        simulation = Simulation(session, voice, patient_voice, model, patient, recording)
+        finish = simulation.run(record, [Transcript(screen.tell)])
+    screen.tell(f"What would have been heard is in {wav}.")
+    return finish
+
+
+def _live(
+    session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
+) -> Finish:
+    wishes = Wishes(wanted.microphone, wanted.loudspeaker, None if wanted.typed else model)
+    with _open_voice() as voice:
+        live = Live(session, voice, wishes, screen.tell)
+        try:
+            if wanted.audio_only:
+                live.announce(sayings()["preparing"])
+            voice.render_all(lines_ahead(programme, language(), sayings()), screen.progress("Preparing the voice"))
+            missing = live.unheard_words(all_phrases(language()))
+            if missing:
+                screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
+        except BaseException:
+            live.close()
+            raise
+        if wanted.typed or sys.stdin.isatty():
+            screen.tell(key_help())
+            read_keyboard(sys.stdin, live)
+        with _leaving_on_signals(live):
+            return live.run(record, [Transcript(screen.tell, rules=not wanted.audio_only)])
+
+
+@contextmanager
+def _leaving_on_signals(live: Live) -> Iterator[None]:
+    """The first Ctrl-C (or the end of the terminal) ends the session safely; a second one ends the program."""
+    signals = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def leave(_number: int, _frame: object) -> None:
+        for number in signals:
+            signal.signal(number, signal.default_int_handler)
+        live.leave()
+
+    for number in signals:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _open_voice(name: str = "") -> Iterator[Voice]:
+    voice = Voice(voice=name)
+    try:
+        yield voice
+    finally:
+        voice.close()
+
+
+@contextmanager
+def _ready_voice(screen: Screen, programme: Programme) -> Iterator[Voice]:
+    """The coach's voice with all its lines ready."""
+    with _open_voice() as voice:
+        voice.render_all(lines_ahead(programme, language(), sayings()), screen.progress("Preparing the voice"))
+        yield voice
+
+
+@contextmanager
+def _recorded(
+    journal: Journal, kind: SessionKind, programme: Programme, started_at: datetime
+) -> Iterator[tuple[Record, Callable[[Finish], None]]]:
+    """A session in the journal: how to record its events, and how to write its ending."""
+    sha256 = hashlib.sha256(programme.model_dump_json().encode()).hexdigest()
+    session_id = journal.begin(kind, programme.id, sha256, started_at)
+
+    def end(finish: Finish) -> None:
+        journal.finish(session_id, finish.outcome, finish.rule, datetime.now().astimezone())
+
+    yield lambda event, effects: journal.record(session_id, event, effects), end

@@ -1,0 +1,50 @@
+"""What is shown: plain lines that a screen reader can follow, or the same lines in colour with a progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+_STYLES = {"COACH": "bold cyan", "YOU": "bold green", "RULE": "yellow", "COUNT": "dim", "END": "bold"}
+
+
+class Screen:
+    """`plain`: no colours, no redrawing, one event a line."""
+
+    def __init__(self, *, plain: bool) -> None:
+        self._plain = plain
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def tell(self, line: str) -> None:
+        """Show a line, from any thread."""
+        if self._plain or not self._console.is_terminal:
+            print(line, flush=True)
+            return
+        who = line.split("]", 1)[-1].split(maxsplit=1)[:1]
+        self._console.print(Text(line, style=_STYLES.get(who[0] if who else "", "")))
+
+    def progress(self, what: str) -> Callable[[int, int], None]:
+        """How far something is: a bar, or a line at its beginning and its end."""
+        if self._plain or not self._console.is_terminal:
+            return self._told_progress(what)
+        bar = Progress(console=self._console, transient=True)
+        task = bar.add_task(what, total=None)
+
+        def show(done: int, total: int) -> None:
+            if done < total:
+                bar.start()
+                bar.update(task, completed=done, total=total)
+            else:
+                bar.stop()
+
+        return show
+
+    def _told_progress(self, what: str) -> Callable[[int, int], None]:
+        def tell(done: int, total: int) -> None:
+            if done in (1, total):
+                self.tell(f"{what}: {done} of {total} lines.")
+
+        return tell
