@@ -36,7 +36,7 @@ class Owner:
         self._changed = threading.Condition()
         self.sound: SoundDevices = open_sound(
             **wishes,
-            on_microphone=lambda block, start: self._note(self.blocks, (start, block)),
+            on_microphone=lambda block, start, _played: self._note(self.blocks, (start, block)),
             on_finished=lambda speech_id, _at_s: self._note(self.finished, speech_id),
             on_trouble=lambda trouble, _sentence: self._note(self.troubles, trouble.value),
             on_recovered=self._recovered,
@@ -151,7 +151,7 @@ def fall_behind() -> dict[str, Any]:
         told.set()
 
     with open_sound(
-        on_microphone=lambda _block, _start: told.wait(PATIENCE_S),
+        on_microphone=lambda _block, _start, _played: told.wait(PATIENCE_S),
         on_trouble=note,
         on_recovered=well.set,
     ):

@@ -19,14 +19,16 @@ class Listener:
 
     def __init__(self) -> None:
         self.blocks: list[tuple[int, npt.NDArray[np.int16]]] = []
+        self.played: list[npt.NDArray[np.int16]] = []
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.was_called = threading.Event()
 
-    def take(self, block: npt.NDArray[np.int16], start_sample_16k: int) -> None:
+    def take(self, block: npt.NDArray[np.int16], start_sample_16k: int, played: npt.NDArray[np.int16]) -> None:
         self.was_called.set()
         self.may_go_on.wait(PATIENCE_S)
         self.blocks.append((start_sample_16k, block))
+        self.played.append(played)
 
     @property
     def ends(self) -> list[int]:
@@ -106,3 +108,16 @@ def test_only_a_long_run_of_exact_zeros_is_digital_silence() -> None:
             reader.put(n * 1.6, block)
         reader.close()
         assert reader.all_zero is expected
+
+
+def test_what_is_played_stays_aligned_with_what_is_heard() -> None:
+    listener = Listener()
+    reader = MicrophoneReader(48_000, 0.5 / 48_000, listener.take)
+    for n in range(100):
+        sound = noise(480) * np.float32(n % 7)
+        reader.put(n * 0.01, sound, sound)
+    reader.put(1.0, noise(480))
+    reader.close()
+    heard, played = (np.concatenate(blocks) for blocks in ([b for _, b in listener.blocks], listener.played))
+    assert np.array_equal(heard[:15_000], played[:15_000])
+    assert heard.any()

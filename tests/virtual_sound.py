@@ -66,13 +66,14 @@ class Recording:
             stdout=subprocess.PIPE,
             env=env,
         )
-        self._flowing = threading.Event()
+        self._arrived = threading.Condition()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Recording:
-        if not self._flowing.wait(_START_TIMEOUT_S):
-            raise TimeoutError("the virtual sound card gives nothing to record")
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: self._chunks, _START_TIMEOUT_S):
+                raise TimeoutError("the virtual sound card gives nothing to record")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,8 +84,23 @@ class Recording:
     @property
     def samples(self) -> Pcm:
         """All that has arrived, -1..1."""
-        data = b"".join(self._chunks)
-        return np.frombuffer(data[: len(data) // 2 * 2], np.int16).astype(np.float32) / np.float32(32768)
+        return _pcm(b"".join(self._chunks))
+
+    def wait_for(self, is_so: Callable[[Pcm], bool], last_s: float, timeout_s: float) -> bool:
+        """Wait until something is so of the samples of the last `last_s` seconds (fewer in the beginning); looked at
+        whenever samples arrive. False where it never was."""
+        wanted_bytes = round(last_s * RATE_HZ) * 2
+
+        def tail() -> Pcm:
+            chunks: list[bytes] = []
+            for chunk in reversed(self._chunks):
+                chunks.insert(0, chunk)
+                if sum(map(len, chunks)) >= wanted_bytes:
+                    break
+            return _pcm(b"".join(chunks)[-wanted_bytes:])
+
+        with self._arrived:
+            return self._arrived.wait_for(lambda: is_so(tail()), timeout_s)
 
     def time_of(self, sample: int) -> float:
         """When that sample sounded, on time.monotonic(): from the chunks that came with the least delay; good to
@@ -98,9 +114,10 @@ class Recording:
         with self._process.stdout as stdout:
             while chunk := os.read(stdout.fileno(), 65536):
                 total += len(chunk)
-                self._chunks.append(chunk)
-                self._arrivals.append((total // 2, time.monotonic()))
-                self._flowing.set()
+                with self._arrived:
+                    self._chunks.append(chunk)
+                    self._arrivals.append((total // 2, time.monotonic()))
+                    self._arrived.notify_all()
 
 
 class VirtualSound:
@@ -214,6 +231,10 @@ def virtual_sound_card(*, room_noise_lsb: int = 2, echo_db: float | None = None)
         if echo_db is not None:
             card.add_echo(echo_db)
         yield card
+
+
+def _pcm(data: bytes) -> Pcm:
+    return np.frombuffer(data[: len(data) // 2 * 2], np.int16).astype(np.float32) / np.float32(32768)
 
 
 def _raw_format() -> list[str]:

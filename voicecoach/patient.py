@@ -175,17 +175,18 @@ class Script:
     _question: str = ""
     _given: dict[str, int] = field(default_factory=dict)
     _said: set[int] = field(default_factory=set)
+    _waiting: list[Utterance] = field(default_factory=list)
 
     def follow(self, effect: Effect, now_s: float) -> Utterance | None:
-        """What an effect makes the patient say unasked, some time later."""
+        """What is said unasked, some time later. Where several lines begin at one place, the next effects give them."""
         if isinstance(effect, Listen):
             self._question = effect.question if effect.question in QUESTIONS else ""
         if isinstance(effect, Reached):
             for index, line in enumerate(self.patient.lines()):
                 if index not in self._said and line.begins_at(effect):
                     self._said.add(index)
-                    return Utterance(now_s + line.after_s, line.words)
-        return None
+                    self._waiting.append(Utterance(now_s + line.after_s, line.words))
+        return self._waiting.pop(0) if self._waiting else None
 
     def answer(self, now_s: float) -> Utterance | None:
         """What is said once the coach has fallen silent: the answer to the open question, if it is to be answered."""

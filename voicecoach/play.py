@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from voicecoach.audio import SoundError, list_devices
 from voicecoach.conductor import Record
@@ -17,6 +19,7 @@ from voicecoach.core.messages import Finish
 from voicecoach.core.programme import Programme
 from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
+from voicecoach.errors import CoachError
 from voicecoach.hearing.model import check_model, embedded_model
 from voicecoach.history import before_today
 from voicecoach.journal import Journal, SessionKind
@@ -37,6 +40,10 @@ from voicecoach.transcript import Transcript
 PATIENT_VOICE = "gmw/en-gb-x-rp"  # one that is not the coach's
 
 
+class NoKeyboard(CoachError):  # noqa: N818 - what is missing
+    """A typed session was wanted where nothing can be typed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What was asked for on the command line; None is the usual."""
@@ -47,6 +54,7 @@ class Wanted:
     model: Path | None = None
     microphone: str | None = None
     loudspeaker: str | None = None
+    headset: bool = False
     simulate: bool = False
     patient: Path | None = None
     wav: Path | None = None
@@ -138,24 +146,39 @@ def _simulate(
 def _live(
     session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
 ) -> Finish:
-    wishes = Wishes(wanted.microphone, wanted.loudspeaker, None if wanted.typed else model)
+    wishes = Wishes(wanted.microphone, wanted.loudspeaker, None if wanted.typed else model, wanted.headset)
+    keyboard = _keyboard(wanted)
     with _open_voice() as voice:
         live = Live(session, voice, wishes, screen.tell)
         try:
-            if wanted.audio_only:
+            lines = lines_ahead(programme, language(), sayings())
+            if any(voice.cached(*line) is None for line in lines):
                 live.announce(sayings()["preparing"])
-            voice.render_all(lines_ahead(programme, language(), sayings()), screen.progress("Preparing the voice"))
+            _prepare(voice, lines, screen)
             missing = live.unheard_words(all_phrases(language()))
             if missing:
                 screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
         except BaseException:
             live.close()
             raise
-        if wanted.typed or sys.stdin.isatty():
+        if keyboard is not None:
             screen.tell(key_help())
-            read_keyboard(sys.stdin, live)
+            read_keyboard(keyboard, live)
         with _leaving_on_signals(live):
             return live.run(record, [Transcript(screen.tell, rules=not wanted.audio_only)])
+
+
+def _keyboard(wanted: Wanted) -> TextIO | None:
+    """What is typed, where somebody can type. Raises NoKeyboard."""
+    if sys.stdin is None:  # closed before we began
+        if wanted.typed:
+            raise NoKeyboard("There is no keyboard to type on: start it in a terminal, or leave out --typed.")
+        return None
+    if not (wanted.typed or sys.stdin.isatty()):
+        return None
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a broken character is no reason to stop listening
+    return sys.stdin
 
 
 @contextmanager
@@ -191,8 +214,13 @@ def _open_voice(name: str = "") -> Iterator[Voice]:
 def _ready_voice(screen: Screen, programme: Programme) -> Iterator[Voice]:
     """The coach's voice with all its lines ready."""
     with _open_voice() as voice:
-        voice.render_all(lines_ahead(programme, language(), sayings()), screen.progress("Preparing the voice"))
+        _prepare(voice, lines_ahead(programme, language(), sayings()), screen)
         yield voice
+
+
+def _prepare(voice: Voice, lines: Sequence[tuple[str, int]], screen: Screen) -> None:
+    with screen.progress("Preparing the voice") as show:
+        voice.render_all(lines, show)
 
 
 @contextmanager

@@ -55,8 +55,7 @@ class VirtualVoice:
 
     def speak(self, speak: Speak, now_s: float) -> Spoken:
         if speak.at_s is None:
-            sounding = [line.end_s for line in self.lines if line.start_s <= self._queue_end_s < line.end_s]
-            start_s = max([now_s, self._queue_end_s, *sounding]) + speak.pause_s
+            start_s = self._quiet_from(max(now_s, self._queue_end_s)) + speak.pause_s
         else:
             start_s = max(speak.at_s, now_s)
         line = Spoken(speak, start_s, start_s + self.length_s(speak))
@@ -64,6 +63,12 @@ class VirtualVoice:
             self._queue_end_s = line.end_s
         self.lines.append(line)
         return line
+
+    def _quiet_from(self, at_s: float) -> float:
+        """The first moment from `at_s` on at which nothing sounds."""
+        while ends := [line.end_s for line in self.lines if line.start_s <= at_s < line.end_s]:
+            at_s = max(ends)
+        return at_s
 
     def hush(self, now_s: float) -> None:
         """Cut what sounds, drop what has not begun."""
@@ -101,7 +106,7 @@ class Rehearsal:
 
     def run(self) -> Finish:
         """Play until the session is over; returns how it ended."""
-        self._post(Started(0.0, self._hands_free))
+        self.post(Started(0.0, self._hands_free))
         while self._events and self.finish is None:
             at_s, _, event = heapq.heappop(self._events)
             if at_s > MAX_SESSION_S:
@@ -132,11 +137,11 @@ class Rehearsal:
         match effect:
             case Speak():
                 line = self.voice.speak(effect, now_s)
-                self._post(SpeechFinished(line.end_s, effect.id))
+                self.post(SpeechFinished(line.end_s, effect.id))
             case Hush():
                 self.voice.hush(now_s)
             case StartTimer(id=timer_id, due_s=due_s):
-                self._post(TimerFired(due_s, timer_id))
+                self.post(TimerFired(due_s, timer_id))
             case CancelTimer(id=timer_id):
                 self._dead_timers.add(timer_id)
             case Finish():
@@ -147,9 +152,10 @@ class Rehearsal:
     def _say(self, utterance: Utterance | None) -> None:
         if utterance is not None:
             words = utterance.words
-            self._post(
+            self.post(
                 Heard(utterance.at_s, words, started_s=utterance.at_s, ended_s=utterance.at_s, source=Source.SCRIPT)
             )
 
-    def _post(self, event: Event) -> None:
+    def post(self, event: Event) -> None:
+        """Let something else happen at its `at_s`, such as HearingLost; also from within `witness`."""
         heapq.heappush(self._events, (event.at_s, next(self._order), event))

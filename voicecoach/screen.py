@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress
@@ -26,21 +27,15 @@ class Screen:
         who = line.split("]", 1)[-1].split(maxsplit=1)[:1]
         self._console.print(Text(line, style=_STYLES.get(who[0] if who else "", "")))
 
-    def progress(self, what: str) -> Callable[[int, int], None]:
-        """How far something is: a bar, or a line at its beginning and its end."""
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """How far something is, told as (done, total): a bar, or a line at its beginning and its end."""
         if self._plain or not self._console.is_terminal:
-            return self._told_progress(what)
-        bar = Progress(console=self._console, transient=True)
-        task = bar.add_task(what, total=None)
-
-        def show(done: int, total: int) -> None:
-            if done < total:
-                bar.start()
-                bar.update(task, completed=done, total=total)
-            else:
-                bar.stop()
-
-        return show
+            yield self._told_progress(what)
+            return
+        with Progress(console=self._console, transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
     def _told_progress(self, what: str) -> Callable[[int, int], None]:
         def tell(done: int, total: int) -> None:

@@ -12,17 +12,15 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
-import soxr
 
 from voicecoach.conductor import Conductor, Record, Witness
 from voicecoach.core.messages import Event, Finish, Listen, Speak, SpeechFinished, Started
 from voicecoach.core.session import Session
 from voicecoach.errors import CoachError
 from voicecoach.hearing.ears import Ears
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ as HEARING_RATE_HZ
 from voicecoach.patient import Patient, Script, Utterance
+from voicecoach.room import Room
 from voicecoach.speaking.timeline import Pcm, Timeline
 from voicecoach.speaking.voice import Voice
 
@@ -30,7 +28,6 @@ RATE_HZ = 48_000
 BLOCK_S = 0.04
 MAX_SESSION_S = 2 * 3600.0
 PATIENT_RATE_WPM = 140
-ROOM_NOISE_LSB = 8.0  # a quiet room: digital silence would be unlike any microphone (16 bit)
 PATIENT_GAIN = 0.5
 
 
@@ -105,19 +102,25 @@ class Simulation:
     """Runs a session with everything real but the devices: voice, timeline, recogniser, journal."""
 
     def __init__(
-        self, session: Session, voice: Voice, patient_voice: Voice, model: Path, patient: Patient, recording: Recording
+        self,
+        session: Session,
+        voice: Voice,
+        patient_voice: Voice,
+        model: Path,
+        patient: Patient,
+        recording: Recording,
+        room: Room | None = None,
     ) -> None:
         self._session = session
         self._voice = voice
         self._script = Script(patient)
         self._mouthpiece = Mouthpiece(patient_voice)
         self._recording = recording
+        self._room = room or Room(RATE_HZ)
         self._timeline = Timeline(RATE_HZ)
         self._heard: list[Event] = []
         self._ears = Ears(model, self._heard.append, lambda: self._now_s)
-        self._to_hearing_rate = soxr.ResampleStream(RATE_HZ, HEARING_RATE_HZ, 1, "float32", "LQ")
         self._fed = 0
-        self._noise = np.random.default_rng(0)
 
     @property
     def _now_s(self) -> float:
@@ -142,7 +145,7 @@ class Simulation:
         coach = self._timeline.render(frames)
         patient = self._mouthpiece.render(position, frames)
         self._recording.write(coach + patient)
-        self._hear(patient)
+        self._hear(patient, coach)
         for speech_id, end_sample in self._timeline.finished():
             self._deliver(SpeechFinished(end_sample / RATE_HZ, speech_id))
         heard, self._heard[:] = list(self._heard), []
@@ -151,12 +154,10 @@ class Simulation:
         while (timer := self._conductor.due_timer(self._now_s)) is not None:
             self._deliver(timer)
 
-    def _hear(self, patient: Pcm) -> None:
-        samples: npt.NDArray[np.float32] = self._to_hearing_rate.resample_chunk(patient)
-        noise = self._noise.normal(0.0, ROOM_NOISE_LSB, len(samples))
-        pcm = np.clip(np.round(samples * 32767 + noise), -32768, 32767).astype(np.int16)
-        self._ears.feed(pcm, self._fed)
-        self._fed += len(pcm)
+    def _hear(self, patient: Pcm, coach: Pcm) -> None:
+        heard, played = self._room.hear(patient, coach)
+        self._ears.feed(heard, self._fed, played)
+        self._fed += len(heard)
         self._ears.sync()
 
     def _deliver(self, event: Event) -> None:

@@ -19,11 +19,11 @@ class Transcript:
 
     def __call__(self, event: Event, effects: list[Effect]) -> None:
         """A witness for any driver: what was heard, and what the coach does about it."""
+        if any(isinstance(effect, Hush) for effect in effects):
+            self._counts = [(at_s, text) for at_s, text in self._counts if at_s <= event.at_s]
         if isinstance(event, Heard) and event.final and event.words.strip():
             who = {Source.VOICE: "YOU", Source.KEYBOARD: "YOU (typed)", Source.SCRIPT: "YOU"}[event.source]
             self._line(event.at_s, who, event.words)
-        if any(isinstance(effect, Hush) for effect in effects):
-            self._counts = [(at_s, text) for at_s, text in self._counts if at_s <= event.at_s]
         for effect in effects:
             self._effect(effect, event.at_s)
 
@@ -46,18 +46,18 @@ class Transcript:
                 pass
 
     def _line(self, at_s: float, who: str, text: str) -> None:
-        self._flush()
+        self._flush(at_s)
         self._print(f"[{clock(at_s)}] {who:<6} {text}")
 
-    def _flush(self) -> None:
+    def _flush(self, now_s: float) -> None:
         """Print the numbers counted so far, before anything that comes after them."""
-        if self._counts:
-            (at_s, _), texts = self._counts[0], [text for _, text in self._counts]
-            self._counts = []
-            self._print(f"[{clock(at_s)}] {'COUNT':<6} {' ... '.join(texts)}")
+        counted = [count for count in self._counts if count[0] <= now_s]
+        if counted:
+            self._counts = [count for count in self._counts if count[0] > now_s]
+            self._print(f"[{clock(counted[0][0])}] {'COUNT':<6} {' ... '.join(text for _, text in counted)}")
 
 
 def clock(at_s: float) -> str:
     """As in 3:07.4"""
-    minutes, seconds = divmod(at_s, 60)
+    minutes, seconds = divmod(round(at_s, 1), 60)
     return f"{int(minutes)}:{seconds:04.1f}"

@@ -122,14 +122,15 @@ class Connection:
         if self._closed:  # a driver that comes back to life must not move a clock that another one moves now
             raise self._abort
         try:
-            start_s = self._now_s()
+            start_s, samples = self._now_s(), None
             if played is not None or self._leads == "heard":
                 samples = self._render(frames)
             if played is not None:
+                assert samples is not None
                 played[:] = samples[:, None]
                 self._last_block_s["played"] = time.monotonic()
             if heard is not None and self._reader:
-                self._reader.put(start_s, heard[:, 0].copy())
+                self._reader.put(start_s, heard[:, 0].copy(), samples if played is not None else None)
                 self._last_block_s["heard"] = time.monotonic()
         except Exception as error:
             self.failure = error  # the keeper tells it; raising anything else would print a traceback

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from voicecoach.errors import CoachError
@@ -48,7 +51,18 @@ def portaudio() -> Any:
             "The sound library PortAudio is missing or broken: install it (Debian and Ubuntu: "
             "sudo apt-get install libportaudio2), or go on with the keyboard and the screen."
         ) from error
+    _silence_alsa()
     return sounddevice
+
+
+@cache
+def _silence_alsa() -> None:
+    """ALSA writes whatever goes wrong to the terminal, also on a healthy system; PortAudio reports what matters."""
+    with contextlib.suppress(OSError, AttributeError):  # no Linux, or PortAudio does without ALSA
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_IGNORE)
+
+
+_IGNORE = ctypes.CFUNCTYPE(None)(lambda: None)  # its arguments are variadic: they are left alone
 
 
 def look_again() -> None:

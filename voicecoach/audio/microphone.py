@@ -13,7 +13,8 @@ import soxr
 from voicecoach.speaking.timeline import Pcm
 
 MICROPHONE_RATE_HZ = 16_000
-OnMicrophone = Callable[[npt.NDArray[np.int16], int], object]  # block, start_sample_16k
+# block, start_sample_16k, what was handed to the loudspeaker at the same samples (zeros where that is not known)
+OnMicrophone = Callable[[npt.NDArray[np.int16], int, npt.NDArray[np.int16]], object]
 
 _WAITING_MAX_S = 2.0
 _QUALITY = "MQ"  # delays by 21 ms on average; LQ by 11 ms, but it takes the sibilants (-13 dB at 7 kHz)
@@ -23,8 +24,8 @@ _ALL_ZERO_MAX_S = 3.0  # a real microphone always gives some noise; a muted or l
 class MicrophoneReader:
     """Takes blocks with `put` (from the audio callback: never waits) and hands them on, on its own thread, as 16 kHz
     int16. Blocks follow each other without a gap: `start_sample_16k` / 16000 is the session's clock in seconds. After
-    a gap (blocks dropped, clocks apart by more than `max_skew_s`) it jumps to where the clock is.
-
+    a gap (blocks dropped, clocks apart by more than `max_skew_s`) it jumps to where the clock is. What was played
+    takes the same way, so that it stays aligned to the sample.
     """
 
     def __init__(self, rate_hz: int, max_skew_s: float, on_block: OnMicrophone) -> None:
@@ -34,8 +35,8 @@ class MicrophoneReader:
         self._max_skew_s = max_skew_s
         self._on_block = on_block
         self._zero_s = 0.0
-        self._waiting: queue.SimpleQueue[tuple[float, Pcm] | None] = queue.SimpleQueue()
-        self._resampler = soxr.ResampleStream(rate_hz, MICROPHONE_RATE_HZ, 1, dtype="float32", quality=_QUALITY)
+        self._waiting: queue.SimpleQueue[tuple[float, Pcm, Pcm | None] | None] = queue.SimpleQueue()
+        self._resampler = soxr.ResampleStream(rate_hz, MICROPHONE_RATE_HZ, 2, dtype="float32", quality=_QUALITY)
         self._began_s: float | None = None  # where the samples since the last gap began, ...
         self._taken = 0  # ... how many of them were taken in, ...
         self._given = 0  # ... and how many were handed on
@@ -47,13 +48,13 @@ class MicrophoneReader:
         """There was nothing but digital silence for three seconds."""
         return self._zero_s > _ALL_ZERO_MAX_S
 
-    def put(self, start_s: float, block: Pcm) -> None:
+    def put(self, start_s: float, block: Pcm, played: Pcm | None = None) -> None:
         """One channel at the microphone's rate, its first sample at `start_s`. Dropped and counted when full."""
         self.waiting_s = self._waiting.qsize() * len(block) / self._rate_hz
         if self.waiting_s > _WAITING_MAX_S:
             self.dropped_blocks += 1
         else:
-            self._waiting.put((start_s, block))
+            self._waiting.put((start_s, block, played))
 
     def close(self) -> None:
         self._waiting.put(None)
@@ -62,15 +63,17 @@ class MicrophoneReader:
 
     def _read(self) -> None:
         while (item := self._waiting.get()) is not None:
-            start_s, block = item
+            start_s, block, played = item
             self._zero_s = 0.0 if block.any() else self._zero_s + len(block) / self._rate_hz
             began_s = self._without_gap(start_s)
             self._taken += len(block)
-            resampled = self._resampler.resample_chunk(block)
+            both = np.column_stack([block, np.zeros_like(block) if played is None else played])
+            resampled = self._resampler.resample_chunk(both)
             if len(resampled):
                 start = round(began_s * MICROPHONE_RATE_HZ) + self._given
                 self._given += len(resampled)
-                self._on_block(_int16(resampled), start)
+                heard, reference = np.ascontiguousarray(_int16(resampled).T)
+                self._on_block(heard, start, reference)
 
     def _without_gap(self, start_s: float) -> float:
         """Start afresh at `start_s` where that is not where the samples so far end."""

@@ -75,6 +75,7 @@ class SoundDevices(Loudspeaker):
         self._disconnect(play_out=True)
         if threading.current_thread() is not self._keeper:
             self._keeper.join()
+            self._disconnect()  # what was being opened again meanwhile
 
     def _clock_s(self) -> float:
         return self.now_s
@@ -102,14 +103,15 @@ def open_sound(
     microphone: str | int | None = None,
     loudspeaker: str | int | None = None,
     *,
-    on_microphone: OnMicrophone = lambda _block, _start_sample_16k: None,
+    on_microphone: OnMicrophone = lambda _block, _start_sample_16k, _played: None,
     on_finished: OnFinished = lambda _speech_id, _at_s: None,
     on_trouble: OnTrouble = lambda _trouble, _sentence: None,
     on_recovered: Callable[[], None] = lambda: None,
 ) -> SoundDevices:
     """Open the devices chosen (see `choose`) and let the clock run. Raises SoundError.
 
-    `on_microphone(block, start_sample_16k)`: int16 at 16 kHz; start_sample_16k / 16000 is the session's clock.
+    `on_microphone(block, start_sample_16k, played)`: int16 at 16 kHz; start_sample_16k / 16000 is the session's clock;
+    `played` is what was handed to the loudspeaker meanwhile (zeros with two separate streams: their clocks part).
     `on_finished(speech_id, at_s)`: its last sample has been handed to the device.
     """
     return SoundDevices(microphone, loudspeaker, on_microphone, on_finished, on_trouble, on_recovered)

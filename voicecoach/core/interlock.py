@@ -6,7 +6,7 @@ reversible; only a final result decides. Where the story is does not matter here
 
 from __future__ import annotations
 
-from voicecoach.core.body import PainReport, Quality, Trend
+from voicecoach.core.body import Claim, PainReport, Quality, Trend, Zone, zone
 from voicecoach.core.intent import Command, Intent
 from voicecoach.core.messages import Heard, HearingLost, Source
 from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
@@ -31,13 +31,16 @@ class Interlock:
         """No final result came: it was nothing."""
         return self._false_alarm()
 
-    def deaf(self, event: HearingLost) -> Interruption:
-        """A coach that cannot hear must not coach."""
+    def deaf(self, event: HearingLost) -> Interruption | None:
+        """A coach that cannot hear must not coach, unless it is only typed to."""
+        if not self._talk.hands_free:
+            return None
         return self._interruption(Disturbance.DEAF, event.at_s, reason=event.reason)
 
     def hear(self, event: Heard) -> Interruption | Answered | Misheard | None:
         """Hushes first where needed, then says what the words are to the story."""
-        if event.source is Source.VOICE and self._talk.spoken.masks(event.words, event.started_s, event.at_s):
+        may_be_echo = event.source is Source.VOICE and not event.surely_other
+        if may_be_echo and self._talk.spoken.masks(event.words, event.started_s, event.at_s):
             return self._false_alarm() if event.final else None
         question = self._talk.question
         intent = understand(event.words, self._talk.language, question.name if question else "")
@@ -49,26 +52,31 @@ class Interlock:
     def _freeze_on(self, intent: Intent, at_s: float) -> None:
         if not is_evidence(intent):
             return
+        self._talk.hush()
         if self.frozen_at_s is None:
-            self._talk.hush()
             self.frozen_at_s = at_s
+        self._talk.cancel_timer(self._hush_timer)
         self._hush_timer = self._talk.start_timer(HUSH_S)
 
     def _decide(self, intent: Intent, event: Heard) -> Interruption | Answered | Misheard | None:
+        """What endangers somebody first, then what they want, then whether it answers the question."""
         question = self._talk.question
-        if intent.command is Command.STOP and not (question and Command.STOP in question.commands):
+        expected = question.commands if question else frozenset()
+        pain = tells_of_pain(intent)
+        if intent.command is Command.STOP and Command.STOP not in expected:
             return self._interruption(Disturbance.STOP, event.at_s, intent)
+        if pain and not (question and question.report):
+            return self._interruption(Disturbance.PAIN, event.at_s, intent)
+        if intent.command not in (None, *_IDLE_COMMANDS, *expected) and not pain:
+            kind = Disturbance.END if intent.command is Command.END else Disturbance.COMMAND
+            return self._interruption(kind, event.at_s, intent)
         if question is not None and question.answered_by(intent):
-            if self._talk.pending_speech or self.frozen_at_s is not None or intent.report is not None:
+            if self._talk.pending_speech or self.frozen_at_s is not None or pain or is_evidence(intent):
                 self._talk.hush()
             self._thaw()
             return Answered(event.at_s, intent)
         if intent.report is not None or intent.doubts:
             return self._interruption(Disturbance.PAIN, event.at_s, intent)
-        if intent.command is Command.END:
-            return self._interruption(Disturbance.END, event.at_s, intent)
-        if intent.command is not None and intent.command not in _IDLE_COMMANDS:
-            return self._interruption(Disturbance.COMMAND, event.at_s, intent)
         if self.frozen_at_s is not None:
             return self._false_alarm()
         return self._misheard(intent, event)
@@ -104,12 +112,21 @@ class Interlock:
 
 
 def is_evidence(intent: Intent) -> bool:
-    """Whether a partial result is reason enough to be silent: a word of stop or of hurt."""
-    if intent.command is Command.STOP:
+    """Whether a partial result is reason enough to be silent: a word of stop or of hurt. The bare word "back" is not:
+    it is a word of many commands and cues, and the back may hurt."""
+    if intent.command is Command.STOP or intent.doubts or "hurt" in intent.words:
         return True
     report = intent.report or PainReport()
-    hurts = any(
-        claim.trend in (Trend.WORSE, Trend.NEW) or (claim.trend is Trend.PRESENT and claim.quality is not Quality.PAIN)
-        for claim in report.claims
-    )
-    return hurts or bool(report.movements) or (intent.report is not None and "hurt" in intent.words)
+    return bool(report.movements) or any(_alarms(claim) for claim in report.claims)
+
+
+def _alarms(claim: Claim) -> bool:
+    bare_back = claim.place is not None and zone(claim.place.site) is Zone.SPINE and claim.quality is Quality.PAIN
+    return claim.trend in (Trend.WORSE, Trend.NEW) or (claim.trend is Trend.PRESENT and not bare_back)
+
+
+def tells_of_pain(intent: Intent) -> bool:
+    """Whether the words report more than that it is the same, better or gone."""
+    report = intent.report or PainReport()
+    claims = any(claim.trend in (Trend.WORSE, Trend.NEW, Trend.PRESENT) for claim in report.claims)
+    return claims or bool(report.movements) or bool(intent.doubts)

@@ -34,7 +34,8 @@ class Heard:
     """Words of one utterance. Partial results (`final` false) are proposals and may still change.
 
     `words` may contain "[unk]" where the recogniser heard speech outside its grammar.
-    `started_s` and `ended_s` are when the utterance began and ended, on the session's clock.
+    `started_s` and `ended_s` are when the utterance began and ended, on the session's clock. `surely_other`: it is
+    certain that somebody other than the coach spoke (nothing was being played, or the echo canceller says so).
     """
 
     at_s: float
@@ -44,6 +45,7 @@ class Heard:
     started_s: float | None = None
     ended_s: float | None = None
     source: Source = Source.VOICE
+    surely_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

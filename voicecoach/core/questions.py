@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicecoach.core.intent import Command, Intent
+from voicecoach.core.intent import Answer, Command, Intent
 
 SILENCE_S = 8.0  # somebody in pain needs time to think, but a silent room must not seem to be listening
 READY_SILENCE_S = 30.0  # time to get into position
@@ -15,14 +15,16 @@ C = Command
 class Question:
     """`name` is also the key of its sentence (and name + "_again" of the simpler one); the rest says what answers it.
 
-    `tries`: how often it is asked in all, before silence or misunderstanding count as UNCLEAR. `silence_s`: how long
-    an answer may take after the question was spoken."""
+    `waits`: it waits for somebody to be ready, so "no" is heard but is no answer yet. `tries`: how often it is asked in
+    all, before silence or misunderstanding count as UNCLEAR. `silence_s`: how long an answer may take after the
+    question was spoken."""
 
     name: str
     report: bool = False
     yes_no: bool = False
     number: bool = False
     side: bool = False
+    waits: bool = False
     commands: frozenset[Command] = frozenset()
     silence_s: float = SILENCE_S
     tries: int = 3
@@ -31,7 +33,7 @@ class Question:
         """Whether this is an answer to the question (of whatever content)."""
         return (
             (self.report and (intent.report is not None or bool(intent.doubts)))
-            or (self.yes_no and intent.answer is not None)
+            or (self.yes_no and intent.answer in ((Answer.YES,) if self.waits else (Answer.YES, Answer.NO)))
             or (self.number and intent.number is not None)
             or (self.side and intent.side is not None)
             or intent.command in self.commands
@@ -45,16 +47,16 @@ _STOPPED = frozenset({C.STOP})  # asked while stopped already: "stop" is an answ
 QUESTIONS = {
     question.name: question
     for question in (
-        Question("hearing_test", commands=frozenset({C.READY}), yes_no=True),
-        Question("keyboard_test", commands=frozenset({C.READY}), yes_no=True, silence_s=60.0, tries=1),
+        Question("hearing_test", commands=frozenset({C.READY}), yes_no=True, waits=True),
+        Question("keyboard_test", commands=frozenset({C.READY}), yes_no=True, waits=True, silence_s=60.0, tries=2),
         Question("approved", yes_no=True),
         Question("next_day", yes_no=True, report=True),
         Question("baseline", report=True),
         Question("baseline_side", side=True, report=True),
         Question("baseline_score", number=True, report=True),
         Question("readback", yes_no=True, number=True, side=True, report=True),
-        Question("ready", commands=_GO, yes_no=True, silence_s=READY_SILENCE_S, tries=6),
-        Question("in_place", commands=_GO, yes_no=True, silence_s=READY_SILENCE_S, tries=6),
+        Question("ready", commands=_GO, yes_no=True, waits=True, silence_s=READY_SILENCE_S, tries=6),
+        Question("in_place", commands=_GO, yes_no=True, waits=True, silence_s=READY_SILENCE_S, tries=6),
         Question("paused", commands=_GO, silence_s=60.0, tries=10),
         Question("what_happened", report=True, yes_no=True, commands=_GO | _STOPPED),
         Question("go_on", yes_no=True, commands=_GO | _REST | _STOPPED),
@@ -67,9 +69,9 @@ QUESTIONS = {
         Question("check_score", number=True, report=True),
         Question("where_worse", report=True),
         Question("up_or_down", report=True),
-        Question("compared", report=True, yes_no=True),
+        Question("compared", report=True),
         Question("leg_worse", report=True, yes_no=True),
-        Question("leg_too", report=True, yes_no=True),
+        Question("leg_too", report=True),
     )
 }
 PERFORMING = "performing"  # nothing is asked; commands and pain reports are heard all the same

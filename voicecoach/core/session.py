@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 
 from voicecoach.core.interlock import Interlock
 from voicecoach.core.language import Language
@@ -20,15 +20,14 @@ from voicecoach.core.messages import (
     TimerFired,
 )
 from voicecoach.core.programme import Programme
+from voicecoach.core.scenes.baseline import BaselineScene
 from voicecoach.core.scenes.closing import Closing
 from voicecoach.core.scenes.disturbances import Disturbances, Skipped
 from voicecoach.core.scenes.exercise import ExerciseScene
-from voicecoach.core.scenes.opening import BaselineScene, Before, Opening
-from voicecoach.core.scenes.pain import Pain
+from voicecoach.core.scenes.opening import Before, Opening
+from voicecoach.core.scenes.pain import Pain, outcome_of
 from voicecoach.core.scenes.pain_check import PainCheck
-from voicecoach.core.talk import Interruption, SessionOver, Signal, Talk
-
-Story = Generator[None, Signal, None]
+from voicecoach.core.talk import GRAVE, Interruption, Scene, SessionOver, Signal, Talk
 
 
 class Session:
@@ -43,7 +42,7 @@ class Session:
         self._talk = Talk(language, sayings)
         self._interlock = Interlock(self._talk)
         self._before = before or Before()
-        self._story: Story | None = None
+        self._story: Scene | None = None
         self.finished = False
 
     def handle(self, event: Event) -> list[Effect]:
@@ -88,12 +87,11 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-                return event
             case Started():
                 return None
         return None if self._interlock.frozen_at_s is not None else event
 
-    def _advance(self, step: Callable[[Story], None]) -> None:
+    def _advance(self, step: Callable[[Scene], None]) -> None:
         assert self._story is not None
         try:
             step(self._story)
@@ -107,7 +105,7 @@ class Session:
 
     # --- the story ---
 
-    def _tell(self) -> Story:
+    def _tell(self) -> Scene:
         """A whole session, from the first word to the last."""
         try:
             yield from self._session()
@@ -115,16 +113,26 @@ class Session:
         except SessionOver as ended:
             over = ended
         self._talk.cancel_timers()
+        closing = Closing(self._talk, self._programme, self._standing(over), silent=over.outcome == "left")
         try:
-            yield from Closing(self._talk, self._programme, over).play()
-        except SessionOver as left:
-            self._talk.emit(Finish(left.outcome, over.decision.rule if over.decision else ""))
+            yield from closing.play()
+        except SessionOver:  # the program is closed: no more words, but the same end
+            self._talk.cancel_timers()
+        self._talk.emit(closing.finish)
 
-    def _session(self) -> Story:
+    def _standing(self, over: SessionOver) -> SessionOver:
+        """A report that nobody has taken back ends the session, whatever else happens to end it."""
+        heard = self._talk.standing
+        if heard is None or (over.decision is not None and over.decision.verdict in GRAVE):
+            return over
+        return SessionOver(outcome_of(heard), heard)
+
+    def _session(self) -> Scene:
         talk, programme = self._talk, self._programme
         pain = Pain(talk)
         disturbances = Disturbances(talk, pain)
-        opening = Opening(talk, programme, self._before)
+        opening = Opening(talk, pain, programme, self._before)
+        talk.listen(None)
         yield from disturbances.undisturbed(opening.hearing_test)
         yield from disturbances.undisturbed(opening.permission)
         yield from disturbances.undisturbed(BaselineScene(talk).play)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored
+from voicecoach.hearing.echo import EchoCanceller, EchoState, open_canceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
 from voicecoach.hearing.model import ModelError
 from voicecoach.hearing.recogniser import Recogniser
 
 RESTART_ATTEMPTS = 3
+SURE_SHARE = 0.3  # of the time in which the coach spoke too: so much of an utterance must be more than echo
+_SLACK = SAMPLE_RATE_HZ // 20
+_REMEMBERED_FRAMES = 2000  # 20 s
 _LOST = "My hearing has failed."
 
 HearingEvent = Heard | HearingLost | HearingRestored
@@ -20,22 +26,42 @@ HearingEvent = Heard | HearingLost | HearingRestored
 class Ears:
     """Feeds a Recogniser and posts what it hears. When its process is lost it is started again, a few times at most.
 
+    `headset`: the microphone can't hear the loudspeaker, so nothing has to be cancelled or masked.
     `post` is called on threads of its own; `now_s` is the session's clock."""
 
-    def __init__(self, model: Path, post: Callable[[HearingEvent], None], now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, model: Path, post: Callable[[HearingEvent], None], now_s: Callable[[], float], *, headset: bool = False
+    ) -> None:
         self._post = post
         self._now_s = now_s
         self._recogniser = Recogniser(model, self._result, self._lost)
         self._restarts: threading.Thread | None = None
+        self._restarting = threading.Lock()
+        self._losses_in_a_row = 0  # without a word heard in between: something kills it each time
         self._closing = False
+        self._headset = headset
+        self._echo = None if headset else open_canceller()
+        self._expected_sample = self._cleaned_until = 0
+        self._echo_states: deque[tuple[int, EchoState]] = deque(maxlen=_REMEMBERED_FRAMES)
 
     def open(self) -> None:
         """Load the model. Raises ModelError."""
         self._recogniser.start()
 
-    def feed(self, block: Samples, start_sample: int) -> None:
-        """16 kHz mono int16; `start_sample` / 16000 is the session's clock. Returns at once."""
-        self._recogniser.feed(block, start_sample)
+    def feed(self, block: Samples, start_sample: int, played: Samples | None = None) -> None:
+        """16 kHz mono int16; `start_sample` / 16000 is the session's clock; `played`: what the loudspeaker was given
+        at the same samples, which is taken out first. Returns at once."""
+        if played is None or self._echo is None:
+            self._recogniser.feed(block, start_sample)
+            return
+        if start_sample != self._expected_sample:
+            self._echo = EchoCanceller()  # the path is another one after a gap
+            self._cleaned_until = start_sample
+        self._expected_sample = start_sample + len(block)
+        for frame in self._echo.process(block, played):
+            self._recogniser.feed(frame.samples, self._cleaned_until)
+            self._cleaned_until += len(frame.samples)
+            self._echo_states.append((self._cleaned_until, frame.state))
 
     def listen(self, phrases: Iterable[str]) -> None:
         self._recogniser.listen(phrases)
@@ -59,6 +85,7 @@ class Ears:
         self._recogniser.close()
 
     def _result(self, event: RecogniserEvent) -> None:
+        self._losses_in_a_row = 0
         self._post(
             Heard(
                 at_s=self._now_s(),
@@ -67,22 +94,34 @@ class Ears:
                 confidence=event.confidence,
                 started_s=event.started_sample / SAMPLE_RATE_HZ,
                 ended_s=event.ended_sample / SAMPLE_RATE_HZ,
+                surely_other=self._surely_other(event.started_sample, event.ended_sample),
             )
         )
 
+    def _surely_other(self, started_sample: int, ended_sample: int) -> bool:
+        """Nothing was played while it was said, or enough of it was far more than what is left of an echo."""
+        if self._headset:
+            return True
+        states = [state for end, state in list(self._echo_states) if started_sample <= end <= ended_sample + _SLACK]
+        beside = [state for state in states if state.playing]
+        if len(beside) < 0.1 * len(states):
+            return bool(states)
+        return sum(state.somebody_else for state in beside) > SURE_SHARE * len(beside)
+
     def _lost(self, _reason: str) -> None:
         self._post(HearingLost(self._now_s(), _LOST))
-        if not self._closing:
+        self._losses_in_a_row += 1
+        if not self._closing and self._losses_in_a_row <= RESTART_ATTEMPTS:
             self._restarts = threading.Thread(target=self._restart, name="ears restart", daemon=True)
             self._restarts.start()
 
     def _restart(self) -> None:
-        for _ in range(RESTART_ATTEMPTS):
-            if self._closing:
-                return
-            try:
-                self._recogniser.restart()
-            except ModelError:
-                continue
-            self._post(HearingRestored(self._now_s()))
-            return
+        with self._restarting:
+            for _ in range(RESTART_ATTEMPTS):
+                if self._closing:
+                    return
+                with contextlib.suppress(ModelError):
+                    self._recogniser.restart()
+                    break
+            if self._recogniser.alive:
+                self._post(HearingRestored(self._now_s()))

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from functools import partial
 
 from voicecoach.core.intent import Command, Intent
 from voicecoach.core.messages import TimerFired
-from voicecoach.core.rules import decide_stop
+from voicecoach.core.rules import decide, decide_stop
 from voicecoach.core.scenes.pain import Pain
-from voicecoach.core.talk import (
-    GAIN_STEP_DB,
-    MAX_GAIN_DB,
-    MAX_RATE_WPM,
-    MIN_GAIN_DB,
-    MIN_RATE_WPM,
-    RATE_STEP_WPM,
-    Disturbance,
-    Interruption,
-    SessionOver,
-    Signal,
-    Talk,
-)
+from voicecoach.core.talk import GRAVE, Disturbance, Interruption, Matter, Scene, SessionOver, Talk, Unsettled
 
-HEARING_PATIENCE_S = 20.0  # how long the coach tries to hear again before it ends the session
+HEARING_PATIENCE_S = 20.0  # how long the coach tries to hear again before it offers the keyboard
 
-Scene = Generator[None, Signal, None]
+# What a new matter makes superfluous: it ends with an explicit word to go on itself.
+_REPLACES = {
+    Matter.STOPPED: {Matter.STOPPED, Matter.WHAT_HAPPENED, Matter.GO_ON, Matter.PAUSE},
+    Matter.PAUSE: {Matter.PAUSE},
+    Matter.DEAF: {Matter.DEAF, Matter.PAUSE},
+}
+_AGREED = {Matter.WHAT_HAPPENED, Matter.GO_ON, Matter.PAUSE}  # what a "yes, go on" settles along with its own question
 
 
 class Skipped(Exception):  # noqa: N818 - control flow of the story, no error
@@ -37,6 +32,7 @@ class Disturbances:
     def __init__(self, talk: Talk, pain: Pain) -> None:
         self._talk = talk
         self._pain = pain
+        self._unsettled: list[Unsettled] = []
         self.skippable = False
 
     def undisturbed(self, scene: Callable[[], Scene]) -> Scene:
@@ -44,85 +40,129 @@ class Disturbances:
 
         What is unsettled stays on a stack: "louder" said to "what happened?" makes it louder and asks again; it never
         resumes the movement."""
-        unsettled: list[Interruption] = []
+        talk = self._talk
+        self._unsettled = []
+        playing = True
         while True:
             try:
-                while unsettled:
-                    yield from self._settle(unsettled[-1], alone=len(unsettled) == 1)
-                    unsettled.pop()
+                yield from self._settle_all()
+                if talk.came_down and not playing:
+                    yield from talk.say("resumed")
+                playing = True
                 yield from scene()
                 return
             except Interruption as interruption:
-                if interruption.kind is Disturbance.STOP:
-                    unsettled = [earlier for earlier in unsettled if earlier.kind is not Disturbance.STOP]
-                unsettled.append(interruption)
-            self._talk.cancel_timers()
-            self._talk.listen(None)
+                talk.came_down = talk.came_down and not playing
+                playing = False
+                self._take(interruption)
+            talk.cancel_timers()
+            talk.listen(None)
 
-    def _settle(self, disturbance: Interruption, *, alone: bool) -> Scene:
-        intent = disturbance.intent
-        match disturbance.kind:
+    def _settle_all(self) -> Scene:
+        while self._unsettled:
+            self._talk.agreed = False
+            yield from self._unsettled[-1].scene()
+            self._unsettled.pop()
+            if self._talk.agreed:
+                self._drop(_AGREED)
+
+    def _drop(self, matters: set[Matter]) -> None:
+        self._unsettled = [unsettled for unsettled in self._unsettled if unsettled.matter not in matters]
+
+    def _take(self, interruption: Interruption) -> None:
+        """Put what is to be settled on the stack; its last is settled first."""
+        if self._talk.owed is not None:  # the open question goes before whatever led to it
+            self._unsettled[-1:] = [self._talk.owed]
+            self._talk.owed = None
+        matters = self._matters(interruption)
+        for unsettled in matters:
+            self._drop(_REPLACES.get(unsettled.matter, set()))
+        self._unsettled += matters
+
+    def _matters(self, interruption: Interruption) -> list[Unsettled]:
+        intent = interruption.intent
+        match interruption.kind:
             case Disturbance.STOP:
-                yield from self._stopped(intent)
+                return self._stop(intent or Intent(""))
+            case Disturbance.PAIN if intent is not None:
+                return [self._report(intent)]
+            case Disturbance.COMMAND if intent is not None and intent.command is Command.PAUSE:
+                return [Unsettled(Matter.PAUSE, self._pain.pause)]
+            case Disturbance.COMMAND if intent is not None and intent.command is not None:
+                adjusted = self._talk.adjust(intent.command)  # at once: what is said about it may be interrupted
+                scene = self._say if adjusted else self._command
+                return [Unsettled(Matter.OTHER, partial(scene, intent.command))]
+            case Disturbance.DEAF:
+                return [Unsettled(Matter.DEAF, partial(self._deaf, interruption.reason))]
             case Disturbance.END:
                 raise SessionOver("ended")
-            case Disturbance.PAIN if intent is not None:
-                yield from self._pain.reported(intent)
-            case Disturbance.COMMAND if intent is not None and intent.command is not None:
-                yield from self._command(intent.command, skippable=self.skippable and alone)
-            case Disturbance.DEAF:
-                yield from self._deaf(disturbance.reason)
             case _:
-                if not self._talk.moving and not disturbance.asked:
-                    yield from self._talk.say("false_alarm")
+                return [Unsettled(Matter.OTHER, partial(self._false_alarm, asked=interruption.asked))]
 
-    def _stopped(self, intent: Intent | None) -> Scene:
-        """STOP-WORD: the movement has stopped; now, what happened? A report said along with it is judged at once."""
-        talk = self._talk
-        talk.note(decide_stop(), intent.words if intent else "")
-        was_moving = talk.moving
-        talk.moving, talk.came_down = False, True
-        yield from talk.say("stopped" if was_moving else "stopped_still")
-        if intent is not None and intent.report is not None:
-            yield from self._pain.reported(intent)
-            yield from self._pain.shall_we_go_on("go_on")
-        else:
-            yield from self._pain.what_happened()
+    def _report(self, intent: Intent) -> Unsettled:
+        """What is grave stands, and is written down, before anything else can be said."""
+        grave = False
+        if intent.report is not None and self._talk.baseline is not None:
+            decision = decide(intent.report, self._talk.baseline, intent.doubts)
+            grave = decision.verdict in GRAVE
+            if grave:
+                self._talk.note(decision, intent.words)
+                self._talk.ends_unless_denied(decision)
+        return Unsettled(Matter.REPORT, partial(self._pain.reported, intent, noted=grave))
 
-    def _command(self, command: Command, *, skippable: bool) -> Scene:
+    def _stop(self, intent: Intent) -> list[Unsettled]:
+        """STOP-WORD: the movement has stopped; now, what happened? A report said along with it is judged first."""
+        self._talk.note(decide_stop(), intent.words)
+        stopped = "stopped" if self._talk.moving else "stopped_still"
+        self._talk.come_down()
+        words = Unsettled(Matter.STOPPED, partial(self._say, stopped))
+        if intent.report is None and not intent.doubts:
+            return [Unsettled(Matter.WHAT_HAPPENED, self._pain.what_happened), words]
+        go_on = Unsettled(Matter.GO_ON, partial(self._pain.shall_we_go_on, "go_on"))
+        return [go_on, self._report(intent), words]
+
+    def _say(self, key: str) -> Scene:
+        yield from self._talk.say(key)
+
+    def _false_alarm(self, *, asked: bool) -> Scene:
+        if len(self._unsettled) == 1 and not self._talk.moving and not asked:
+            yield from self._talk.say("false_alarm")
+
+    def _command(self, command: Command) -> Scene:
         talk = self._talk
-        match command:
-            case Command.PAUSE:
-                yield from self._pain.pause()
-            case Command.SKIP if skippable:
-                yield from talk.say("skipped")
-                raise Skipped
-            case Command.HOW_LONG:
-                yield from talk.say_text(talk.how_long())
-            case Command.HELP:
-                yield from talk.say("help")
-            case Command.SLOWER | Command.FASTER:
-                step = RATE_STEP_WPM if command is Command.FASTER else -RATE_STEP_WPM
-                talk.rate_wpm = min(max(talk.rate_wpm + step, MIN_RATE_WPM), MAX_RATE_WPM)
-                yield from talk.say(command.value)
-            case Command.LOUDER | Command.QUIETER:
-                step_db = GAIN_STEP_DB if command is Command.LOUDER else -GAIN_STEP_DB
-                talk.gain_db = min(max(talk.gain_db + step_db, MIN_GAIN_DB), MAX_GAIN_DB)
-                yield from talk.say(command.value)
-            case _:
-                return  # repeat: the scene says it again by being played again
+        if command is Command.SKIP and self.skippable and self._nothing_else_than_a_pause:
+            yield from talk.say_text(f"{talk.come_down()} {talk.text('skipped')}".strip())
+            raise Skipped
+        elif command is Command.HOW_LONG:
+            yield from talk.say_text(talk.how_long() if talk.how_long else talk.text("how_long_opening"))
+        elif command is Command.HELP:  # too long for holding a position meanwhile
+            yield from talk.say_text(f"{talk.come_down()} {talk.text('help')}".strip())
+        # repeat: the scene says it again by being played again
+
+    @property
+    def _nothing_else_than_a_pause(self) -> bool:
+        return all(unsettled.matter is Matter.PAUSE for unsettled in self._unsettled[:-1])
 
     def _deaf(self, reason: str) -> Scene:
-        """Say so, wait for hearing to come back, and go on only when somebody then says so."""
+        """Say so, wait for hearing to come back, offer the keyboard; go on only when somebody then says so."""
         talk = self._talk
-        talk.moving, talk.came_down = False, True
-        talk.speak(talk.text("hearing_lost", reason=reason))
-        timer_id = talk.start_timer(HEARING_PATIENCE_S)
-        while talk.deaf:
-            signal = yield
-            if isinstance(signal, TimerFired) and signal.id == timer_id:
-                yield from talk.say("hearing_gone")
-                raise SessionOver("unheard")
-        talk.cancel_timers()
-        yield from talk.say("hearing_back")
+        if talk.deaf:
+            talk.speak(f"{talk.come_down()} {talk.text('hearing_lost', reason=reason)}".strip())
+            timer_id = talk.start_timer(HEARING_PATIENCE_S)
+            while talk.deaf:
+                signal = yield
+                if isinstance(signal, TimerFired) and signal.id == timer_id:
+                    yield from self._offer_the_keyboard()
+                    break
+            talk.cancel_timers()
+        talk.come_down()
+        yield from talk.say("keyboard" if talk.deaf else "hearing_back")
         yield from self._pain.pause()
+
+    def _offer_the_keyboard(self) -> Scene:
+        talk = self._talk
+        yield from talk.say("hearing_gone")
+        answered = (yield from talk.ask("keyboard_test")) is not None
+        if not answered and talk.deaf:
+            raise SessionOver("unheard")
+        talk.hands_free = not talk.deaf

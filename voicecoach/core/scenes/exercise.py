@@ -1,34 +1,44 @@
-"""One exercise: into position, the steps one at a time, "say ready", then the set with its holds and repetitions.
+"""One exercise: its name, into position, the steps one at a time, "say ready", then the set with its repetitions.
 
 `ExerciseScene` keeps its own progress, so that it can be played again from where a disturbance left it: a step is
-said again; a hold goes on from the second at which the coach fell silent, unless the person was told to come down.
+said again; a hold goes on from the second at which the coach fell silent, unless the person was told to come down:
+then that repetition is done anew. What was held to its end is never repeated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from enum import IntEnum
 
 from voicecoach.core.counting import counts, spoken_number
 from voicecoach.core.messages import SpeechKind
 from voicecoach.core.programme import Exercise
 from voicecoach.core.rules import decide_unclear
-from voicecoach.core.talk import Interruption, SessionOver, Signal, Talk
+from voicecoach.core.talk import Interruption, Scene, SessionOver, Talk
 
 STEP_PAUSE_S = 0.9  # time to do what was said before the next step
 LEAD_S = 0.25  # between "hold" and the first counted moment; also keeps scheduled speech in the future
-
-Scene = Generator[None, Signal, None]
+SPOKEN_REST_S = 5.0  # a rest shorter than this needs no word
 
 
 class Stage(IntEnum):
-    POSITION = 0
-    NAME = 1
+    NAME = 0
+    POSITION = 1
     STEPS = 2
     READY = 3
     INTRODUCTION = 4
     SET = 5
     DONE = 6
+
+
+class Part(IntEnum):
+    """Of one repetition."""
+
+    ANNOUNCE = 0
+    UP = 1
+    HOLD = 2
+    DOWN = 3
+    REST = 4
+    OVER = 5
 
 
 class ExerciseScene:
@@ -39,36 +49,46 @@ class ExerciseScene:
         self.exercise = exercise
         self._number, self._total = number, total
         self._change_position = change_position
-        self._stage = Stage.POSITION
+        self._stage = Stage.NAME
         self._step = 0
         self._side = 0
         self._repetition = 0
-        self._hold_started_s: float | None = None
-        self._held_s: float | None = None
+        self._part = Part.ANNOUNCE
+        self._held_s: float | None = None  # None: the hold has not begun
         self.performed = False
 
     def play(self) -> Scene:
         """From wherever it is to its end."""
         self._talk.how_long = self.how_long
-        self._held_s = None if self._talk.came_down else self._held_s
+        if self._talk.came_down:
+            self._begin_repetition_anew()
         self._talk.came_down = False
-        scenes = (self._position, self._name, self._steps, self._ready, self._introduction, self._set)
+        scenes = (self._name, self._position, self._steps, self._ready, self._introduction, self._set)
         while self._stage is not Stage.DONE:
             yield from scenes[self._stage]()
             self._stage = Stage(self._stage + 1)
 
-    # --- before the set ---
+    def _begin_repetition_anew(self) -> None:
+        """Somebody who came down has to get up again; lying still goes on, and what was held to its end is done."""
+        doses = self.exercise.set
+        if self._part is Part.HOLD and self._held_s is not None and self._held_s >= doses.hold_s:
+            self._held_s, self._part = None, Part.DOWN
+        elif self._part <= Part.HOLD and doses.kind != "stay":
+            self._held_s, self._part = None, Part.ANNOUNCE
 
-    def _position(self) -> Scene:
-        if not self._change_position:
-            return
-        self._talk.reached("position")
-        yield from self._talk.say_text(self.exercise.position_line)
-        yield from self._wait_until_ready("in_place")
+    # --- before the set ---
 
     def _name(self) -> Scene:
         number = spoken_number(self._number)
         yield from self._talk.say("exercise", number=number, name=self.exercise.name)
+
+    def _position(self) -> Scene:
+        self._talk.reached("position")
+        yield from self._talk.say_text(self.exercise.position_line)
+        if self._change_position:
+            yield from self._wait_until_ready("in_place", self.exercise.change_position_s)
+        else:
+            yield from self._talk.wait(STEP_PAUSE_S)
 
     def _steps(self) -> Scene:
         while self._step < len(self.exercise.steps):
@@ -81,8 +101,8 @@ class ExerciseScene:
         self._talk.reached("ready")
         yield from self._wait_until_ready("ready")
 
-    def _wait_until_ready(self, question: str) -> Scene:
-        if (yield from self._talk.ask(question)) is None:
+    def _wait_until_ready(self, question: str, silence_s: float = 0.0) -> Scene:
+        if (yield from self._talk.ask(question, silence_s=silence_s)) is None:
             decision = decide_unclear()
             self._talk.note(decision)
             raise SessionOver("unclear", decision)
@@ -90,13 +110,14 @@ class ExerciseScene:
     def _introduction(self) -> Scene:
         doses = self.exercise.set
         hold = duration_text(self._talk, doses.hold_s)
+        sides = self._talk.text("each_side") if len(doses.sides) > 1 else ""
         if doses.kind == "stay":
             yield from self._talk.say("set_stay", hold=hold)
         elif doses.repetitions == 1:
-            yield from self._talk.say("set_hold_once", hold=hold)
+            yield from self._talk.say("set_hold_once", hold=hold, sides=sides)
         else:
             repetitions = times_text(self._talk, doses.repetitions)
-            yield from self._talk.say("set_hold", repetitions=repetitions, hold=hold)
+            yield from self._talk.say("set_hold", repetitions=repetitions, hold=hold, sides=sides)
 
     # --- the set ---
 
@@ -106,43 +127,37 @@ class ExerciseScene:
 
     def _set(self) -> Scene:
         doses = self.exercise.set
+        parts = (self._announce, self._up, self._hold, self._down, self._rest)
         while self._side < len(self._sides):
             while self._repetition < doses.repetitions:
-                yield from self._one_repetition()
+                while self._part is not Part.OVER:
+                    yield from parts[self._part]()
+                    self._part = Part(self._part + 1)
                 self._repetition += 1
+                self._part = Part.ANNOUNCE
             self._side += 1
             self._repetition = 0
         yield from self._talk.say("stay_done" if doses.kind == "stay" else "set_done")
 
-    def _one_repetition(self) -> Scene:
-        """Up, hold, down, and the rest after it. A hold that was disturbed goes on from where it froze."""
+    def _announce(self) -> Scene:
+        """Which side, which repetition, and what to mind this time."""
         doses, talk = self.exercise.set, self._talk
         talk.reached("repetition", self._done_before + 1)
-        self.performed = True
-        if self._held_s is None:
-            yield from self._up()
-            yield from talk.until_spoken(talk.speak(doses.cue_hold, kind=SpeechKind.CUE))
-        else:
-            yield from talk.say("keep_staying" if doses.kind == "stay" else "keep_holding")
-        yield from self._hold()
-        talk.moving = False
-        yield from talk.wait(doses.return_s)
-        if not self._is_last:
-            if doses.between_s >= SPOKEN_REST_S:
-                talk.reached("rest", self._done_before + 1)
-                yield from talk.say("rest_between")
-            yield from talk.wait(doses.between_s)
-
-    def _up(self) -> Scene:
-        doses, talk = self.exercise.set, self._talk
         if self._repetition == 0 and self._sides[self._side]:
             order = "side_then" if self._side else "side"
             yield from talk.say(f"{order}_{self._sides[self._side]}")
         if doses.repetitions > 1:
             yield from talk.say("repetition", number=spoken_number(self._repetition + 1))
-            if doses.repetition_cues:
-                cue = doses.repetition_cues[min(self._repetition, len(doses.repetition_cues) - 1)]
-                yield from talk.say_text(cue)
+        if talk.easier:  # no "a little higher" from now on
+            if talk.easier_told != self.exercise.id:
+                yield from talk.say_text(doses.easier_cue)
+                talk.easier_told = self.exercise.id
+        elif doses.repetitions > 1 and doses.repetition_cues:
+            yield from talk.say_text(doses.repetition_cues[min(self._repetition, len(doses.repetition_cues) - 1)])
+
+    def _up(self) -> Scene:
+        doses, talk = self.exercise.set, self._talk
+        self.performed = True
         if doses.cue_up:
             talk.moving = True
             yield from talk.until_spoken(talk.speak(doses.cue_up, kind=SpeechKind.CUE))
@@ -151,24 +166,42 @@ class ExerciseScene:
     def _hold(self) -> Scene:
         """Numbers stand on the clock: each one's onset, and that of the release, is scheduled ahead."""
         doses, talk = self.exercise.set, self._talk
-        talk.reached("hold", self._done_before + 1)
         talk.moving = doses.kind != "stay"
+        if self._held_s is None:
+            yield from talk.until_spoken(talk.speak(doses.cue_hold, kind=SpeechKind.CUE))
+        elif self._held_s < doses.hold_s:
+            yield from talk.say("keep_staying" if doses.kind == "stay" else "keep_holding")
         held_s = self._held_s or 0.0
+        if held_s < doses.hold_s:
+            talk.reached("hold", self._done_before + 1)
         started_s = talk.now_s + LEAD_S - held_s
-        self._hold_started_s = started_s
         try:
-            for count in counts(doses.hold_s):
-                if count.offset_s >= held_s:
-                    number = spoken_number(count.number)
-                    talk.speak(number, at_s=started_s + count.offset_s, kind=SpeechKind.COUNT)
-            release = talk.speak(doses.cue_down, at_s=started_s + doses.hold_s, kind=SpeechKind.CUE)
-            yield from talk.until_spoken(release)
+            yield from talk.until_spoken(self._count(started_s, held_s))
         except Interruption as disturbance:
-            self._held_s = min(max(disturbance.at_s - started_s, 0.0), float(doses.hold_s))
+            self._held_s = min(max(disturbance.at_s - started_s, held_s), float(doses.hold_s))
             raise
-        finally:
-            self._hold_started_s = None
         self._held_s = None
+
+    def _count(self, started_s: float, held_s: float) -> int:
+        """Schedule what is left of the hold; returns the id of the release."""
+        doses, talk = self.exercise.set, self._talk
+        for count in counts(doses.hold_s):
+            if count.offset_s >= held_s:
+                talk.speak(spoken_number(count.number), at_s=started_s + count.offset_s, kind=SpeechKind.COUNT)
+        return talk.speak(doses.cue_down, at_s=started_s + doses.hold_s, kind=SpeechKind.CUE)
+
+    def _down(self) -> Scene:
+        self._talk.moving = False
+        yield from self._talk.wait(self.exercise.set.return_s)
+
+    def _rest(self) -> Scene:
+        between_s = self.exercise.set.between_s
+        if self._is_last:
+            return
+        if between_s >= SPOKEN_REST_S:
+            self._talk.reached("rest", self._done_before + 1)
+            yield from self._talk.say("rest_between")
+        yield from self._talk.wait(between_s)
 
     # --- what is asked about it ---
 
@@ -183,18 +216,22 @@ class ExerciseScene:
     def how_long(self) -> str:
         """What is left, in a sentence. Asked after the coach fell silent, so the held time is frozen."""
         talk, doses = self._talk, self.exercise.set
-        if self._stage is not Stage.SET or self._held_s is None:
-            number, total = spoken_number(self._number), spoken_number(self._total)
-            return talk.text("how_long_exercises", number=number, total=total)
-        left = duration_text(talk, max(1, round(doses.hold_s - self._held_s)))
-        more = len(self._sides) * doses.repetitions - self._done_before - 1
-        if more == 0:
-            return talk.text("how_long_last", left=left)
-        after = talk.text("more_one") if more == 1 else talk.text("more", n=spoken_number(more).capitalize())
-        return talk.text("how_long_repetitions", left=left, more=after)
+        after_this = len(self._sides) * doses.repetitions - self._done_before - 1
+        if self._stage is Stage.SET and self._held_s is not None:
+            left = duration_text(talk, max(1, round(doses.hold_s - self._held_s)))
+            if after_this == 0:
+                return talk.text("how_long_last", left=left)
+            return talk.text("how_long_repetitions", left=left, more=_more_text(talk, after_this))
+        to_go = after_this + (self._part <= Part.HOLD)
+        if self._stage is Stage.SET and to_go > 0:
+            return talk.text("how_long_set", more=_more_text(talk, to_go))
+        return talk.text("how_long_exercises", number=spoken_number(self._number), total=spoken_number(self._total))
 
 
-SPOKEN_REST_S = 5.0  # a rest shorter than this needs no word
+def _more_text(talk: Talk, repetitions: int) -> str:
+    if repetitions == 1:
+        return talk.text("more_one")
+    return talk.text("more", n=spoken_number(repetitions).capitalize())
 
 
 def duration_text(talk: Talk, seconds: int) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 
 from voicecoach.core.body import Baseline, Claim, PainReport, Place, Site, Trend
 from voicecoach.core.intent import Answer, Command, Doubt, Intent
 from voicecoach.core.programme import Exercise
 from voicecoach.core.rules import Decision, Verdict, decide, decide_unclear
-from voicecoach.core.talk import SessionOver, Signal, Talk
+from voicecoach.core.scenes.clarifying import clarified, still_open
+from voicecoach.core.talk import GRAVE, Matter, Scene, SessionOver, Signal, Talk, Unsettled
 
-MAX_CLARIFICATIONS = 2  # UNCLEAR: asked again twice at most
+MAX_CLARIFICATIONS = 3  # UNCLEAR: asked, and asked again twice at most
+MAX_HEARD_WORDS = 15  # read back; typed words can be any number
 
-Scene = Generator[None, Signal, None]
+Decided = Generator[None, Signal, tuple[PainReport, Decision]]
 
 
 class Pain:
@@ -28,45 +31,64 @@ class Pain:
     def baseline(self) -> Baseline:
         return self._talk.baseline or Baseline()
 
-    def reported(self, intent: Intent) -> Scene:
-        """Somebody said something about pain, asked or not: decide, say why, and go on only where the rules let us.
+    # --- a report that nobody asked for ---
 
-        Raises SessionOver where they don't."""
+    def reported(self, intent: Intent, *, noted: bool = False) -> Scene:
+        """Decide, say why, and go on only where the rules let us. Raises SessionOver where they don't. `noted`: it is
+        grave and in the journal already."""
+        if self._talk.baseline is None and self._can_wait(intent):
+            yield from self._talk.say("asked_soon")
+            return
         report, decision = yield from self.cleared_up(intent.report or PainReport(words=intent.words), intent.doubts)
-        yield from self.follow(decision, report)
+        if not (yield from self.follow(decision, report, noted=noted)):
+            yield from self.what_happened()
 
-    def cleared_up(
-        self, report: PainReport, doubts: tuple[Doubt, ...] = ()
-    ) -> Generator[None, Signal, tuple[PainReport, Decision]]:
-        """The report with what was open in it asked for, and the decision on it (never ASK)."""
-        for _ in range(MAX_CLARIFICATIONS + 1):
+    def _can_wait(self, intent: Intent) -> bool:
+        """Before the first question about pain, pain is no news; what got worse or new is, and warning signs are."""
+        report = intent.report or PainReport()
+        if report.movements or any(claim.trend is not Trend.PRESENT for claim in report.claims):
+            return False
+        decision = decide(report, self.baseline, intent.doubts)
+        return decision.verdict not in GRAVE or decision.rule == "LEG-NEW"
+
+    def cleared_up(self, report: PainReport, doubts: tuple[Doubt, ...] = ()) -> Decided:
+        """The report with what was open in it asked for, and the decision on it, which is never to ask or to rest."""
+        talk = self._talk
+        for _ in range(MAX_CLARIFICATIONS):
             decision = decide(report, self.baseline, doubts)
+            if decision.verdict is Verdict.REST:
+                break
             if decision.verdict is not Verdict.ASK:
                 return report, decision
-            self._talk.note(decision, report.words)
+            talk.note(decision, report.words)
             place = decision.place.spoken() if decision.place else "leg"
-            intent = yield from self._talk.ask(decision.ask, place=place)
+            intent = yield from talk.ask(decision.ask, before=talk.come_down(), place=place)
             if intent is None:
-                break
-            report, doubts = clarified(decision.ask, report, intent), intent.doubts
-        return (yield from self.by_yes_and_no())
+                return (yield from self.by_yes_and_no(spoken_to=talk.misheard))
+            report, doubts = clarified(decision.ask, report, intent), still_open(doubts, intent)
+        else:
+            decision = decide(report, self.baseline, doubts)
+            if decision.verdict not in (Verdict.ASK, Verdict.REST):
+                return report, decision
+        return (yield from self.by_yes_and_no(spoken_to=True))
 
-    def by_yes_and_no(self) -> Generator[None, Signal, tuple[PainReport, Decision]]:
+    def by_yes_and_no(self, *, spoken_to: bool) -> Decided:
         """The last resort, from the most dangerous answer down. Silence to it is UNCLEAR, and so is having said
-        nothing at all before: then nobody is asked any further."""
-        if not self._talk.misheard:
+        nothing at all before (not `spoken_to`): then nobody is asked any further. Nothing is guessed here."""
+        if not spoken_to:
             raise SessionOver("unclear", self._unclear())
         for question, site in (("ladder_leg", Site.LEG), ("ladder_back", Site.BACK)):
             intent = yield from self._talk.ask(question)
             if intent is None:
                 raise SessionOver("unclear", self._unclear())
-            if intent.report is not None or intent.answer is Answer.YES:
-                report = intent.report or PainReport(
-                    (Claim(Trend.WORSE, Place(site)),), words=f"yes, {site.value} worse"
-                )
+            report = intent.report or PainReport(words=intent.words)
+            if intent.answer is Answer.YES:
+                report = replace(report, claims=(*report.claims, Claim(Trend.WORSE, Place(site))))
+            if intent.answer is Answer.YES or intent.report is not None or intent.doubts:
                 decision = decide(report, self.baseline, intent.doubts)
-                if decision.verdict is not Verdict.ASK:
-                    return report, decision
+                if decision.verdict in (Verdict.ASK, Verdict.REST):
+                    raise SessionOver("unclear", self._unclear())
+                return report, decision
         report = PainReport((Claim(Trend.SAME),), words="no, no")
         return report, decide(report, self.baseline)
 
@@ -75,89 +97,121 @@ class Pain:
         self._talk.note(decision)
         return decision
 
-    def follow(self, decision: Decision, report: PainReport, *, checked: bool = False) -> Scene:
-        """Do what the decision says. `checked`: it was asked for after an exercise, when nobody is moving."""
+    # --- what follows from a decision ---
+
+    def follow(
+        self, decision: Decision, report: PainReport, *, checked: bool = False, noted: bool = False
+    ) -> Generator[None, Signal, bool]:
+        """Do what the decision says; False where the person took the report back. `checked`: it was asked for after an
+        exercise, when nobody is moving. Raises SessionOver where the session ends."""
+        while decision.verdict in GRAVE:
+            if not noted:
+                self._talk.note(decision, report.words)
+            correction = yield from self._denied(decision, report, checked=checked)
+            if correction.report is None and not correction.doubts:
+                return False
+            report = correction.report or PainReport(words=correction.words)
+            report, decision = yield from self.cleared_up(report, correction.doubts)
+            noted = False
         self._talk.note(decision, report.words)
-        if decision.verdict in (Verdict.STOP, Verdict.EMERGENCY):
-            yield from self._end_after_confirming(decision, report)
-        elif decision.verdict is Verdict.EASE:
-            yield from self._ease(decision)
+        if decision.verdict is Verdict.EASE:
+            yield from self._ease(decision, checked=checked)
         else:
             yield from self._talk.say(decision.say, change=self._change(report))
-            if not (checked and self.last_exercise):
-                yield from self._talk.say("resumed")
+        return True
 
     def _change(self, report: PainReport) -> str:
         better = any(claim.trend in (Trend.BETTER, Trend.GONE) for claim in report.claims)
         return self._talk.text("change_better" if better else "change_same")
 
-    def _end_after_confirming(self, decision: Decision, report: PainReport) -> Scene:
-        """The movement has ended already. What was heard is read back; only a clear no takes it back, silence never."""
+    def _denied(self, decision: Decision, report: PainReport, *, checked: bool) -> Generator[None, Signal, Intent]:
+        """Returns the clear no that takes the report back, with what was said along with it. Silence, unclear words
+        and yes raise SessionOver. The movement has ended already."""
         talk = self._talk
-        before = talk.text("come_down") if talk.moving else ""
-        talk.moving, talk.came_down = False, True
+        before = talk.come_down()
+        talk.ends_unless_denied(decision)
+        talk.owed = Unsettled(Matter.CONFIRM, partial(self._confirm_again, decision, report, checked))
         intent = yield from talk.ask("confirm", before=before, heard=heard_words(report))
-        denied = intent is not None and intent.answer is Answer.NO
-        if intent is not None and intent.report is not None:
-            again, second = yield from self.cleared_up(intent.report, intent.doubts)
-            if second.verdict in (Verdict.STOP, Verdict.EMERGENCY):
-                talk.note(second, again.words)
-                raise SessionOver(outcome_of(second), second)
-            if denied:
-                yield from self.follow(second, again)
-                return
-        if not denied:
+        talk.owed = None
+        if intent is None or intent.answer is not Answer.NO:
+            if intent is not None and intent.report is not None:
+                more = decide(intent.report, self.baseline, intent.doubts)
+                if more.verdict is Verdict.EMERGENCY and decision.verdict is not Verdict.EMERGENCY:
+                    talk.note(more, intent.words)
+                    decision = more
             raise SessionOver(outcome_of(decision), decision)
+        talk.take_back(decision, intent.words)
         yield from talk.say("withdrawn")
-        yield from self.what_happened()
+        return intent
+
+    def _confirm_again(self, decision: Decision, report: PainReport, checked: bool) -> Scene:
+        if not (yield from self.follow(decision, report, checked=checked, noted=True)) and not checked:
+            yield from self.what_happened()
 
     def what_happened(self) -> Scene:
         """After a stop or a mishearing: what is it? Going on needs an understood answer and an explicit yes."""
-        talk = self._talk
-        intent = yield from talk.ask("what_happened")
-        if intent is None:
-            report, decision = yield from self.by_yes_and_no()
-            yield from self.follow(decision, report)
-        elif intent.report is not None or intent.doubts:
-            yield from self.reported(intent)
-            if decide(intent.report or PainReport(), self.baseline, intent.doubts).verdict is not Verdict.GO:
-                return
-        yield from self.shall_we_go_on("go_on")
+        self._talk.agreed = settled = False
+        while not settled:
+            intent = yield from self._talk.ask("what_happened")
+            if intent is None:
+                report, decision = yield from self.by_yes_and_no(spoken_to=self._talk.misheard)
+            elif intent.report is not None or intent.doubts:
+                told = intent.report or PainReport(words=intent.words)
+                report, decision = yield from self.cleared_up(told, intent.doubts)
+            else:
+                break
+            if decision.rule == "SAME-OR-BETTER":  # nothing has to be said about nothing
+                self._talk.note(decision, report.words)
+                break
+            settled = yield from self.follow(decision, report)
+        if not self._talk.agreed:
+            yield from self.shall_we_go_on("go_on")
 
     def shall_we_go_on(self, question: str) -> Scene:
         """Ends with an explicit yes; raises SessionOver on no, end, silence."""
         talk = self._talk
+        talk.owed = Unsettled(Matter.GO_ON, partial(self.shall_we_go_on, question))
         intent = yield from talk.ask(question)
+        talk.owed = None
         if intent is None:
             raise SessionOver("unclear", self._unclear())
         if intent.command is Command.PAUSE:
             yield from self.pause()
         elif intent.answer is Answer.NO or intent.command in (Command.END, Command.STOP):
             raise SessionOver("ended")
-        else:
-            yield from talk.say("resumed")
+        talk.agreed = True
 
     def pause(self) -> Scene:
         """Wait for an explicit word; no noise, no silence and no other word ends it."""
         talk = self._talk
         talk.reached("pause")
-        talk.moving, talk.came_down = False, True
-        if (yield from talk.ask("paused")) is None:
-            yield from talk.say("paused_end")
+        talk.owed = Unsettled(Matter.PAUSE, self.pause)
+        if (yield from talk.ask("paused", before=talk.come_down())) is None:
             raise SessionOver("unclear", self._unclear())
-        yield from talk.say("resumed")
+        talk.owed = None
 
-    def _ease(self, decision: Decision) -> Scene:
+    def _ease(self, decision: Decision, *, checked: bool) -> Scene:
+        """Come down, do it differently, and ask; after the last exercise there is nothing to ask."""
         talk = self._talk
-        talk.moving, talk.came_down = False, True
-        neck = talk.text("neck_general")
-        if self.exercise is not None:
-            helps = [alternative.say for alternative in self.exercise.alternatives if alternative.when == "neck"]
-            neck = helps[0] if helps else neck
-        yield from talk.say(decision.say, neck=neck)
-        if decision.rule == "BACK-WORSE" and self.exercise is not None and self.exercise.set.easier_cue:
+        before = talk.come_down()
+        over = checked and self.last_exercise
+        smaller = decision.rule == "BACK-WORSE" and not over
+        talk.easier = talk.easier or smaller
+        if not over:
+            talk.owed = Unsettled(Matter.GO_ON, partial(self.shall_we_go_on, "eased"))
+        yield from talk.say_text(f"{before} {talk.text(decision.say, neck=self._help_for_neck())}".strip())
+        if smaller and checked:
+            yield from talk.say("easier_from_now")
+        elif smaller and self.exercise is not None:
             yield from talk.say_text(self.exercise.set.easier_cue)
-        yield from self.shall_we_go_on("eased")
+            talk.easier_told = self.exercise.id
+        if not over:
+            yield from self.shall_we_go_on("eased")
+
+    def _help_for_neck(self) -> str:
+        alternatives = self.exercise.alternatives if self.exercise is not None else ()
+        helps = (alternative.say for alternative in alternatives if alternative.when == "neck")
+        return next(helps, self._talk.text("neck_general"))
 
 
 def outcome_of(decision: Decision) -> str:
@@ -167,43 +221,5 @@ def outcome_of(decision: Decision) -> str:
 
 def heard_words(report: PainReport) -> str:
     """The person's own words, for reading them back."""
-    return " ".join(word for word in report.words.split() if word != "[unk]") or "more pain"
-
-
-def clarified(question: str, report: PainReport, intent: Intent) -> PainReport:
-    """The report with the answer to the question put in the place that was open."""
-    answer = intent.report or PainReport()
-    words = f"{report.words}; {intent.words}"
-    claims = answer.claims
-    if question == "where_worse":
-        open_trends = [claim for claim in report.claims if claim.place is None]
-        much = any(claim.much for claim in open_trends)
-        claims = tuple(
-            replace(claim, trend=Trend.WORSE, much=much or claim.much) if claim.trend is Trend.PRESENT else claim
-            for claim in claims
-        )
-        kept = [claim for claim in report.claims if claim.place is not None]
-        return PainReport((*kept, *claims), (*report.movements, *answer.movements), _score(answer, report), words)
-    if question in ("compared", "leg_too", "leg_worse"):
-        return _compared(question, report, intent, words)
-    return PainReport(report.claims + claims, answer.movements, _score(answer, report), words)
-
-
-def _score(answer: PainReport, report: PainReport) -> int | None:
-    return report.score if answer.score is None else answer.score
-
-
-def _compared(question: str, report: PainReport, intent: Intent, words: str) -> PainReport:
-    answer = intent.report or PainReport()
-    claims = answer.claims
-    if not claims and intent.answer is not None:
-        claims = (Claim(Trend.WORSE if intent.answer is Answer.YES else Trend.SAME),)
-    places = [claim.place for claim in report.claims if claim.place is not None and claim.trend is Trend.PRESENT]
-    place = places[0] if places and question == "compared" else None
-    if question in ("leg_worse", "leg_too"):
-        place = Place(Site.LEG)
-    settled = tuple(replace(claim, place=claim.place or place) for claim in claims)
-    kept = tuple(claim for claim in report.claims if claim.place is not None and claim.trend is not Trend.PRESENT)
-    if question == "leg_worse" and kept and any(claim.trend is Trend.SAME for claim in settled):
-        kept = tuple(claim for claim in kept if claim.trend is not Trend.WORSE)
-    return PainReport(kept + settled, answer.movements, _score(answer, report), words)
+    words = [word for word in report.words.split() if word != "[unk]"]
+    return " ".join(words[:MAX_HEARD_WORDS]) or "more pain"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from voicecoach.core.body import PainReport
+from voicecoach.core.intent import Doubt
 from voicecoach.core.rules import Decision, Verdict, decide
 from voicecoach.core.scenes.pain import Pain
-from voicecoach.core.talk import Signal, Talk
+from voicecoach.core.talk import GRAVE, Scene, Signal, Talk
 
 
 class PainCheck:
@@ -17,36 +18,42 @@ class PainCheck:
         self._talk = talk
         self._pain = pain
         self._change: PainReport | None = None
+        self._decided = False
 
-    def play(self) -> Generator[None, Signal, None]:
-        """Ask for the change first: a grave answer ends the session before any number is asked for."""
-        self._talk.reached("check")
+    def play(self) -> Scene:
+        """Ask for the change first: a grave answer ends the session before any number is asked for. What the person
+        takes back is asked for again."""
+        while not self._decided:
+            self._talk.reached("check")
+            report, decision = yield from self._ask()
+            self._change = None
+            self._decided = decision.verdict not in GRAVE  # a disturbance while it is said does not ask again
+            self._decided = yield from self._pain.follow(decision, report, checked=True)
+
+    def _ask(self) -> Generator[None, Signal, tuple[PainReport, Decision]]:
         if self._change is None:
             report, decision = yield from self._ask_for_change()
             if decision.verdict is not Verdict.GO:
-                yield from self._pain.follow(decision, report, checked=True)
-                return
+                return report, decision
             self._change = report
-        report = yield from self._with_score(self._change)
-        report, decision = yield from self._pain.cleared_up(report)
-        yield from self._pain.follow(decision, report, checked=True)
+        report, doubts = yield from self._with_score(self._change)
+        return (yield from self._pain.cleared_up(report, doubts))
 
     def _ask_for_change(self) -> Generator[None, Signal, tuple[PainReport, Decision]]:
         intent = yield from self._talk.ask("check")
         if intent is None:
-            return (yield from self._pain.by_yes_and_no())
+            return (yield from self._pain.by_yes_and_no(spoken_to=self._talk.misheard))
         return (yield from self._pain.cleared_up(intent.report or PainReport(words=intent.words), intent.doubts))
 
-    def _with_score(self, change: PainReport) -> Generator[None, Signal, PainReport]:
+    def _with_score(self, change: PainReport) -> Generator[None, Signal, tuple[PainReport, tuple[Doubt, ...]]]:
         """The change and the number together; the number is missing where it could not be had."""
         if change.score is not None:
-            return change
+            return change, ()
         intent = yield from self._talk.ask("check_score")
         if intent is None:
-            return change
+            return change, ()
         more = intent.report or PainReport()
         score = more.score if more.score is not None else intent.number
         claims = more.claims if decide(more, self._pain.baseline).verdict is not Verdict.GO else ()
-        return PainReport(
-            change.claims + claims, change.movements + more.movements, score, f"{change.words}, {intent.words}"
-        )
+        words = f"{change.words}, {intent.words}"
+        return PainReport(change.claims + claims, change.movements + more.movements, score, words), intent.doubts

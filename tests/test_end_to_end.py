@@ -1,0 +1,233 @@
+"""Whole sessions: the command line as a process, real streams over a sound card in software, recorded people."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.end_to_end_session import PATIENT_VOICE, SHORT, Scene, helper_pid, session
+from tests.end_to_end_sound import find
+from tests.virtual_sound import VirtualSound
+from voicecoach.journal import Entry
+from voicecoach.speaking.timeline import Pcm
+from voicecoach.speaking.voice import Voice
+
+pytestmark = pytest.mark.sound
+
+VOICES = Path(__file__).parent / "data" / "voices"
+MORE_VOICES = Path(__file__).parents[2] / "shared" / "audio" / "speech_commands" / "dev"
+STOP, ANOTHER_STOP = VOICES / "stop_105a0eea_0.flac", VOICES / "stop_022cd682_0.flac"
+STOPS_OF_OTHERS = [MORE_VOICES / f"stop_{name}.flac" for name in ("c9b5ff26_2", "bb05582b_2")]
+EIGHT, YES = VOICES / "eight_8a325749_1.flac", VOICES / "yes_03401e93_0.flac"
+STEP = "Draw both elbows in against your sides, and place them right under your shoulders, so that you can push."
+ALIKE = 0.7  # a whole line that was played is more like itself than this; other speech is below 0.5
+
+
+class Begin(Protocol):
+    def __call__(self, *arguments: str) -> Scene: ...
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "cache"
+
+
+@pytest.fixture(scope="module")
+def voice() -> Iterator[Voice]:
+    """The patient's."""
+    patient = Voice(voice=PATIENT_VOICE)
+    yield patient
+    patient.close()
+
+
+@pytest.fixture
+def begin(virtual_sound: VirtualSound, tmp_path: Path, cache: Path, voice: Voice) -> Iterator[Begin]:
+    with ExitStack() as stack:
+
+        def one(*arguments: str) -> Scene:
+            opened: AbstractContextManager[Scene] = session(
+                virtual_sound, tmp_path, str(SHORT), *arguments, voice=voice, cache=cache
+            )
+            return stack.enter_context(opened)
+
+        yield one
+
+
+def said(cache: Path, text: str) -> Pcm:
+    """What the coach's voice made of a line."""
+    coach = Voice(cache / "voicecoach" / "speech")
+    try:
+        return coach.render(text, 160)
+    finally:
+        coach.close()
+
+
+def hear_each_other(scene: Scene) -> None:
+    scene.answer("hearing_test", "ready")
+    scene.type_to("approved", "yes")
+    scene.type_to("baseline", "left calf")
+
+
+def come_to_the_hold(scene: Scene) -> None:
+    hear_each_other(scene)
+    scene.type_to("baseline_score", "five")
+    scene.type_to("readback", "yes")
+    scene.type_to("in_place", "ready")
+    scene.type_to("ready", "ready")
+
+
+def go_on_after_stop(scene: Scene) -> None:
+    scene.type_to("what_happened", "nothing")
+    scene.type_to("go_on", "yes")
+
+
+def notes(entries: list[Entry]) -> list[tuple[str, str]]:
+    return [(entry.body["rule"], entry.body["verdict"]) for entry in entries if entry.type == "Note"]
+
+
+def test_a_recorded_stop_silences_reading_and_counting_and_a_good_sign_goes_on(begin: Begin, cache: Path) -> None:
+    scene = begin()
+    coach = scene.coach
+    hear_each_other(scene)
+    scene.hears_out("baseline_score")
+    scene.mouth.play(EIGHT)
+    coach.line("COACH +Left calf, eight")
+    coach.type_line("yes")
+    scene.type_to("in_place", "ready")
+
+    def stopped_by(clip: Path, unheard: str) -> None:
+        """What was due after the stop never sounds."""
+        began = len(scene.heard.samples)
+        scene.wait_sound()
+        scene.mouth.play(clip)
+        coach.line("RULE +STOP-WORD")
+        scene.hears("what_happened")
+        rest = said(cache, unheard)[-48_000:]
+        assert find(rest, scene.heard.samples[began:]).likeness < ALIKE
+        assert find(said(cache, "Stopped.")[:9_600], scene.heard.samples[began:]).likeness > 0.2
+        coach.type_line("nothing")
+        scene.type_to("go_on", "yes")
+
+    coach.line("COACH +Draw both elbows")
+    stopped_by(STOP, STEP)
+    coach.line("COACH +Draw both elbows")  # the step is read again
+    scene.type_to("ready", "ready")
+    for clip in [STOP, ANOTHER_STOP, *[other for other in STOPS_OF_OTHERS if other.exists()]]:
+        coach.line("press-up, hold 1")
+        stopped_by(clip, "seven")
+
+    scene.answer("check", "it's moving to my back")
+    scene.type_to("check_score", "four")
+    coach.line("RULE +CENTRALIZING")
+    coach.line("Exercise two")
+    coach.interrupt()
+    coach.line("END +left")
+    assert coach.wait() == 0
+    record, entries = scene.journal()
+    assert (record.kind, record.outcome) == ("live", "left")
+    stops = 5 if STOPS_OF_OTHERS[0].exists() else 3
+    assert [rule for rule, _ in notes(entries)].count("STOP-WORD") == stops
+    assert notes(entries)[-1] == ("CENTRALIZING", "go")
+
+
+def test_a_killed_recogniser_pauses_and_a_worse_leg_ends_the_session(begin: Begin) -> None:
+    scene = begin()
+    coach = scene.coach
+    come_to_the_hold(scene)
+    coach.line("press-up, hold 1")
+    scene.wait_sound()
+    os.kill(helper_pid(coach.process.pid, "voicecoach.hearing.recogniser_process"), signal.SIGKILL)
+    scene.hears("hearing_lost")
+    scene.hears("hearing_back")
+    scene.hears_out("paused")
+    scene.mouth.play(YES)  # no word to go on with
+    scene.wait_quiet(3.0)
+    scene.mouth.say("continue")
+    scene.hears("resumed")
+
+    coach.line("press-up, hold 1")
+    scene.wait_sound()
+    scene.mouth.say("it's worse in my leg")
+    coach.line("RULE +LEG-WORSE")
+    scene.type_to("confirm", "yes")
+    coach.line("END +stopped .LEG-WORSE.")
+    assert coach.wait() == 0
+    record, entries = scene.journal()
+    assert (record.outcome, record.rule) == ("stopped", "LEG-WORSE")
+    decided = next(n for n, entry in enumerate(entries) if entry.type == "Note" and entry.body["rule"] == "LEG-WORSE")
+    spoken = next(
+        n for n, entry in enumerate(entries) if entry.type == "Speak" and "worse in my leg" in entry.body["text"]
+    )
+    assert decided < spoken
+    assert "YOU    yes" in coach.transcript
+
+
+def test_without_an_answer_it_says_why_and_offers_the_keyboard(begin: Begin) -> None:
+    scene = begin("--audio-only")
+    scene.hears("hearing_test")
+    scene.hears("unheard", 60)
+    scene.type_to("keyboard_test", "ready")
+    scene.hears("keyboard")
+    scene.type_to("approved", "q")
+    scene.coach.line("END +ended")
+    assert scene.coach.wait() == 0
+    record, entries = scene.journal()
+    assert record.outcome == "ended"
+    assert not [entry for entry in entries if entry.type == "Heard" and entry.body["source"] == "voice"]
+
+
+def test_every_key_and_word_has_its_effect_in_a_typed_session(begin: Begin) -> None:
+    scene = begin("--typed")
+    coach = scene.coach
+    scene.type_to("typed_ready", "")  # Enter alone
+    scene.type_to("approved", "y")
+    scene.type_to("baseline", "left calf")
+    scene.type_to("baseline_score", "five")
+    scene.type_to("readback", "no, six")
+    coach.line("COACH +Left calf, six")
+    coach.type_line("y")
+    scene.type_to("in_place", "ready")
+    for typed, said_to_it in {
+        "-": "slower",
+        "+": "faster",
+        "<": "quieter",
+        ">": "louder",
+        "slower": "slower",
+        "louder": "louder",
+        "h": "how_long_exercises",
+        "?": "help",
+        "p": "paused",
+        "c": "resumed",
+        "wait": "paused",
+        "continue": "resumed",
+    }.items():
+        coach.type_line(typed)
+        scene.hears(said_to_it)
+    coach.line("COACH +Draw both elbows")
+    coach.type_line("r")
+    coach.line("COACH +Draw both elbows")
+    coach.type_line("my neck hurts")
+    coach.line("RULE +NECK")
+    scene.type_to("eased", "yes")
+    coach.line("COACH +Draw both elbows")
+    coach.type_line("")  # Enter alone stops
+    coach.line("RULE +STOP-WORD")
+    go_on_after_stop(scene)
+    coach.line("COACH +Draw both elbows")
+    coach.type_line("n")
+    scene.hears("skipped")
+    coach.line("Exercise two")
+    coach.type_line("s")
+    coach.line("RULE +STOP-WORD")
+    scene.type_to("what_happened", "q")
+    coach.line("END +ended")
+    assert coach.wait() == 0
+    record, entries = scene.journal()
+    assert (record.kind, record.outcome) == ("typed", "ended")
+    assert {entry.body["source"] for entry in entries if entry.type == "Heard"} == {"keyboard"}

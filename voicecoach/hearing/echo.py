@@ -1,0 +1,162 @@
+"""Taking the coach's own voice out of what the microphone hears, with the played signal as the reference.
+
+Speex's canceller (an adaptive filter in the frequency domain) models the path from loudspeaker to microphone over
+`TAIL_S`. What is played is aligned first by the measured delay of that path, so that the tail is spent on the room.
+A second canceller (WebRTC's AEC3) is stricter: it leaves less of the echo, but takes parts of other words, too.
+So its output is not listened to; it tells whether anybody else speaks. Where nobody does, what Speex leaves is replaced
+by quiet noise: a recogniser would find words in it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from voicecoach.hearing.echo_delay import DelayEstimator
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
+from voicecoach.hearing.near_end import NearEnd
+
+FRAME = 160  # samples, 10 ms
+TAIL_S = 0.2
+HEAD_S = 0.012  # the filter begins this long before the estimated delay: the estimate may be a little late
+PRE_ROLL_FRAMES = 25  # held back while the coach speaks alone, so that a soft beginning ("s" of stop) is not lost
+_COMFORT_LSB = 6.0
+
+_INT16 = ctypes.POINTER(ctypes.c_int16)
+
+
+class _Speex:
+    """One adaptive filter. Frames of FRAME int16 samples."""
+
+    def __init__(self) -> None:
+        import pyaec  # here, so that everything else works where its library does not load
+
+        self._library = pyaec.lib
+        self._state = self._library.AecNew(FRAME, round(TAIL_S * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ, False)
+        if not self._state:
+            raise OSError("Speex gives no echo canceller")
+
+    def cancel(self, heard: Samples, played: Samples) -> Samples:
+        cleaned = np.empty(FRAME, np.int16)
+        pointers = (array.ctypes.data_as(_INT16) for array in (heard, played, cleaned))
+        self._library.AecCancelEcho(self._state, *pointers, FRAME)
+        return cleaned
+
+    def __del__(self) -> None:
+        if getattr(self, "_state", None):
+            self._library.AecDestroy(self._state)
+
+
+@dataclass(frozen=True, slots=True)
+class EchoState:
+    """What is known of the echo at one moment. `erle_db`: echo return loss enhancement, how much softer the echo has
+    become while nobody else spoke; `delay_s`: from played to heard, None before it is known; `playing`: the coach
+    sounds, or the room still rings; `somebody_else`: so does somebody else."""
+
+    erle_db: float
+    delay_s: float | None
+    playing: bool
+    somebody_else: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One frame of FRAME samples, and what was going on in it."""
+
+    samples: Samples
+    state: EchoState
+
+
+class EchoCanceller:
+    """Fed with what is heard and what is played at the same samples of the session's clock."""
+
+    def __init__(self) -> None:
+        import pywebrtc_audio
+
+        self._speex = _Speex()
+        self._strict = pywebrtc_audio.EchoCanceller(SAMPLE_RATE_HZ, 1, 0)
+        self._delay = DelayEstimator()
+        self._near_end = NearEnd()
+        self._used_delay = 0  # samples by which the reference is held back now
+        self._heard = self._played = np.zeros(0, np.int16)
+        self._reference = np.zeros(SAMPLE_RATE_HZ, np.int16)  # the last second played
+        self._held: deque[Cleaned] = deque()
+        self._noise = np.random.default_rng(0)
+        self._erle_db = 0.0
+
+    def process(self, heard: Samples, played: Samples) -> list[Cleaned]:
+        """Frames that are ready, in order and without a gap; both inputs int16 at 16 kHz, of equal length. While the
+        coach speaks they come PRE_ROLL_FRAMES late."""
+        self._heard = np.concatenate([self._heard, heard])
+        self._played = np.concatenate([self._played, played])
+        whole = len(self._heard) // FRAME * FRAME
+        ready: list[Cleaned] = []
+        for at in range(0, whole, FRAME):
+            ready += self._frame(self._heard[at : at + FRAME], self._played[at : at + FRAME])
+        self._heard, self._played = self._heard[whole:], self._played[whole:]
+        return ready
+
+    def _frame(self, heard: Samples, played: Samples) -> list[Cleaned]:
+        self._reference = np.concatenate([self._reference[FRAME:], played])
+        self._delay.feed(heard, played)
+        self._follow_delay()
+        end = len(self._reference) - self._used_delay
+        reference = np.ascontiguousarray(self._reference[end - FRAME : end])
+        cleaned = self._speex.cancel(np.ascontiguousarray(heard), reference)
+        left = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
+        speaking = self._near_end.update(max(_power(reference), _power(played)), _power(left))
+        self._follow_erle(heard, cleaned, speaking=speaking)
+        delay = self._delay.delay_samples
+        delay_s = None if delay is None else delay / SAMPLE_RATE_HZ
+        self._held.append(Cleaned(cleaned, EchoState(self._erle_db, delay_s, self._near_end.playing, speaking)))
+        return self._released()
+
+    def _released(self) -> list[Cleaned]:
+        """Silence is passed on at once; beside the coach's voice only what is near somebody else's."""
+        if not self._near_end.playing:
+            ready, self._held = list(self._held), deque()
+            return [
+                frame if frame.state.somebody_else or not frame.state.playing else self._quiet(frame) for frame in ready
+            ]
+        if self._near_end.speaking:
+            ready, self._held = list(self._held), deque()
+            return ready
+        ready = []
+        while len(self._held) > PRE_ROLL_FRAMES:
+            ready.append(self._quiet(self._held.popleft()))
+        return ready
+
+    def _quiet(self, frame: Cleaned) -> Cleaned:
+        noise = self._noise.normal(0.0, _COMFORT_LSB, FRAME).astype(np.int16)
+        return Cleaned(frame.samples if not frame.state.playing else noise, frame.state)
+
+    def _follow_delay(self) -> None:
+        """Start anew where the path has changed: another device, or clocks that have drifted apart."""
+        if self._delay.delay_samples is None:
+            return
+        wanted = max(0, self._delay.delay_samples - round(HEAD_S * SAMPLE_RATE_HZ))
+        if abs(wanted - self._used_delay) > round(HEAD_S * SAMPLE_RATE_HZ):
+            self._used_delay = min(wanted, len(self._reference) - FRAME)
+            self._speex = _Speex()
+            self._near_end.forget()
+
+    def _follow_erle(self, heard: Samples, cleaned: Samples, *, speaking: bool) -> None:
+        if self._near_end.playing and not speaking:
+            now_db = 10 * np.log10(_power(heard) / _power(cleaned))
+            self._erle_db += 0.02 * float(now_db - self._erle_db)
+
+
+def open_canceller() -> EchoCanceller | None:
+    """A canceller, or None on a computer where its library does not load: then words that the coach is saying itself
+    are only masked."""
+    try:
+        return EchoCanceller()
+    except (ImportError, OSError, AttributeError):  # pyaec leaves a None where its library is missing
+        return None
+
+
+def _power(samples: Samples) -> float:
+    return float(np.mean(np.square(samples.astype(np.float64)))) + 1.0

@@ -1,0 +1,79 @@
+"""Is somebody else speaking while the coach speaks? Told from how much a strict echo canceller usually leaves.
+
+The usual loudness of that rest is learned while the coach speaks alone; a rest that is clearly louder, for longer than
+a burst, is somebody else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+FRAME_S = 0.010
+DECAY_DB_PER_S = 150.0  # how fast an ordinary room forgets: 60 dB in 0.4 s
+LEARNING_S = 1.5  # so much of the coach's own voice is heard before anybody else can be told from it
+MEMORY_S = 6.0
+USUAL_PERCENT = 98  # of the frames of mere echo leave less than what is taken for usual
+MARGIN_DB = 4.0  # above that it may be somebody
+OPEN_FRAMES, OF_FRAMES = 3, 5  # a burst is shorter
+HANG_S = 0.40  # a word has quiet parts
+STUCK_S = 4.0  # "somebody else" for so long while the coach speaks: rather the path has changed; learn again
+LEAST_DB = 30.0  # of the square of a 16 bit step: softer than this is never called speech
+_SILENT_POWER = 100.0  # played below this is silence
+_LEARN_EVERY = 10  # frames
+
+
+class NearEnd:
+    """Fed once per frame with mean powers (16 bit steps squared). `speaking`: somebody other than the coach is."""
+
+    def __init__(self) -> None:
+        self.speaking = False
+        self.playing = False
+        self._envelope = 0.0
+        self._levels_db: deque[float] = deque(maxlen=round(MEMORY_S / FRAME_S))
+        self._usual_db = 0.0
+        self._over: deque[bool] = deque(maxlen=OF_FRAMES)
+        self._hang_s = self._stuck_s = 0.0
+        self._since_learned = _LEARN_EVERY
+
+    @property
+    def learned(self) -> bool:
+        """It has heard enough of the coach alone."""
+        return len(self._levels_db) >= LEARNING_S / FRAME_S
+
+    def update(self, played_power: float, rest_power: float) -> bool:
+        """One more frame; returns `speaking`."""
+        decay = 10 ** (-DECAY_DB_PER_S * FRAME_S / 10)
+        self._envelope = max(played_power, self._envelope * decay)
+        self.playing = self._envelope > _SILENT_POWER
+        if not self.playing:
+            self.speaking, self._hang_s = False, 0.0
+            return False
+        level_db = float(10 * np.log10(rest_power + 1.0))
+        over = self.learned and level_db > max(self._usual_db + MARGIN_DB, LEAST_DB)
+        self._over.append(over)
+        if sum(self._over) >= OPEN_FRAMES:
+            self._hang_s = HANG_S
+        else:
+            self._hang_s = max(0.0, self._hang_s - FRAME_S)
+        self.speaking = self._hang_s > 0
+        self._learn(level_db)
+        return self.speaking
+
+    def forget(self) -> None:
+        """The path from loudspeaker to microphone is another one."""
+        self._levels_db.clear()
+        self._over.clear()
+        self._hang_s = self._stuck_s = 0.0
+
+    def _learn(self, level_db: float) -> None:
+        self._stuck_s = self._stuck_s + FRAME_S if self.speaking else 0.0
+        if self._stuck_s > STUCK_S:
+            self.forget()
+        if not self.speaking:
+            self._levels_db.append(level_db)
+        self._since_learned += 1
+        if self._since_learned >= _LEARN_EVERY and self._levels_db:
+            self._since_learned = 0
+            self._usual_db = float(np.percentile(self._levels_db, USUAL_PERCENT))
