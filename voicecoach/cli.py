@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from pathlib import Path
@@ -103,6 +104,21 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A programme 
     minutes = sum(exercise.set.duration_s() for exercise in programme.exercises) / 60
     exercises = ", ".join(exercise.name for exercise in programme.exercises)
     typer.echo(f"{file}: good. {programme.title}: {exercises}. The exercises alone take about {minutes:.0f} minutes.")
+
+
+@app.command()
+def hear(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (WAV, FLAC, Ogg, MP3).")],
+    listen: Annotated[str, typer.Option(metavar="QUESTION", help="The question that is open.")] = "performing",
+    baseline: Annotated[str, typer.Option(metavar="WORDS", help='The pain before, as in "left calf five".')] = "",
+    model: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Another Vosk model to hear with.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """What the coach hears in recordings: each partial and final result, what hushes and what is decided."""
+    from voicecoach.hear import hear_files
+
+    for observation in hear_files(files, listen, baseline, model):
+        typer.echo(json.dumps(observation.as_dict()) if as_json else f"{observation.file} {observation.as_text()}")
 
 
 @app.command()

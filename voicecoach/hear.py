@@ -12,6 +12,7 @@ from voicecoach.core.body import Baseline, PainReport
 from voicecoach.core.intent import Command, Intent
 from voicecoach.core.interlock import is_evidence
 from voicecoach.core.language import Language
+from voicecoach.core.questions import PERFORMING, QUESTIONS
 from voicecoach.core.rules import decide, decide_stop
 from voicecoach.core.understanding import places_of, understand
 from voicecoach.core.vocabulary import phrases_for
@@ -19,7 +20,9 @@ from voicecoach.errors import CoachError
 from voicecoach.hearing.echo import EchoCanceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
 from voicecoach.hearing.hear_file import read_speech
+from voicecoach.hearing.model import embedded_model
 from voicecoach.hearing.recogniser import Recogniser
+from voicecoach.languages import language
 
 BLOCK = SAMPLE_RATE_HZ // 50
 QUIET_S = 0.8  # silence after a clip, so that its last words are decided as in a room that goes on
@@ -119,3 +122,14 @@ def baseline_of(words: str, language: Language) -> Baseline:
     """A baseline as it is spoken: "left calf five"."""
     report = understand(words, language, "baseline").report if words else None
     return Baseline(places_of(report), report.score) if report else Baseline()
+
+
+def hear_files(files: Iterable[Path], question: str, baseline: str, model: Path | None) -> Iterator[Observation]:
+    """All that is heard in the files, one after the other. Raises CoachError."""
+    if question not in (PERFORMING, *QUESTIONS):
+        raise CoachError(f"There is no question {question!a}; take one of {', '.join((PERFORMING, *QUESTIONS))}.")
+    words = language()
+    listener = FileListener(model or embedded_model(), words, question, baseline_of(baseline, words))
+    with listener:
+        for file in files:
+            yield from listener.hear_file(file)
