@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from tests.session_world import World
+from tests.session_world import Moment
 from voicecoach.core.body import Baseline
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Command, Intent
 from voicecoach.core.messages import (
     CancelTimer,
     Effect,
-    Event,
     Finish,
     Heard,
     HearingLost,
@@ -52,11 +51,12 @@ def understood(words: str, question: str) -> Intent:
     return understand(words, language(), "" if question == PERFORMING else question)
 
 
-def meant(world: World, event: Event) -> Intent:
+def meant(moment: Moment) -> Intent:
     """What was said; nothing, where it is no final result."""
-    if not isinstance(event, Heard) or not event.final or world.masked(event):
+    event = moment.event
+    if not isinstance(event, Heard) or not event.final or moment.world.masked(event):
         return Intent("")
-    return understood(event.words, world.question)
+    return understood(event.words, moment.world.question)
 
 
 def performs(effect: Effect) -> bool:
@@ -66,24 +66,24 @@ def performs(effect: Effect) -> bool:
 
 
 class _Watch:
-    def before(self, world: World, event: Event) -> None: ...
+    def before(self, moment: Moment) -> None: ...
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None: ...
+    def after(self, moment: Moment) -> None: ...
 
-    def at_the_end(self, world: World) -> None: ...
+    def at_the_end(self, moment: Moment) -> None: ...
 
 
 class HushFirst(_Watch):
     """Stop, and anything grave, is answered by silence before anything else, in every state, also as a partial."""
 
-    def before(self, world: World, event: Event) -> None:
+    def before(self, moment: Moment) -> None:
         self._alarming = False
-        if isinstance(event, Heard):
-            intent = understood(event.words, world.question)
+        if isinstance(moment.event, Heard):
+            intent = understood(moment.event.words, moment.world.question)
             report = intent.report
             grave = report is not None and bool(judge(report, Baseline(), intent.doubts).findings & GRAVE)
-            own_voice = world.masked(event)
-            if intent.command is Command.STOP and any(id_ in self._counting for id_ in world.speech):
+            own_voice = moment.world.masked(moment.event)
+            if intent.command is Command.STOP and any(id_ in self._counting for id_ in moment.world.speech):
                 assert not own_voice, "the coach took a stop for its own voice while it was counting"
             self._alarming = (intent.command is Command.STOP or grave) and not own_voice
 
@@ -91,10 +91,10 @@ class HushFirst(_Watch):
         self._alarming = False
         self._counting: set[int] = set()
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        self._counting |= {e.id for e in effects if isinstance(e, Speak) and e.kind in COUNTED}
+    def after(self, moment: Moment) -> None:
+        self._counting |= {e.id for e in moment.effects if isinstance(e, Speak) and e.kind in COUNTED}
         if self._alarming:
-            assert effects[:1] == [Hush()], f"not silenced by {event}"
+            assert moment.effects[:1] == [Hush()], f"not silenced by {moment.event}"
 
 
 class OnlyClosingWords(_Watch):
@@ -104,8 +104,8 @@ class OnlyClosingWords(_Watch):
         self._closing = False
         self._finished = 0
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        for effect in effects:
+    def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
             if self._finished:
                 assert effect == Hush()
             if self._closing:
@@ -118,59 +118,62 @@ class OnlyClosingWords(_Watch):
                 assert self._closing
                 self._finished += 1
 
-    def at_the_end(self, world: World) -> None:
+    def at_the_end(self, moment: Moment) -> None:
+        assert moment.world.finish is not None
         assert self._finished == 1
 
 
 class Permitted(_Watch):
-    """Nothing is performed without the clinician's word, "ready", a baseline that was agreed to, an understood pain check of
-    what was performed before, and ears that hear (or a keyboard that was taken up instead)."""
+    """Nothing is performed without the clinician's word, "ready", a baseline that was agreed to, an understood pain
+    check of what was performed before, and ears that hear (or a keyboard that was taken up instead)."""
 
     def __init__(self, programme: Programme) -> None:
         self._allowed = not programme.needs_clinician
         self._baseline = False
         self._deaf = False
         self._typing = False
-        self._performed: list[str] = []
+        self._performed: set[str] = set()
         self._check = ""
         self._checked: set[str] = set()
         self._exercise = ""
         self._ready: set[str] = set()
 
-    def before(self, world: World, event: Event) -> None:
-        intent = meant(world, event)
+    def before(self, moment: Moment) -> None:
+        intent = meant(moment)
         willing = intent.answer is Answer.YES or intent.command in (Command.READY, Command.CONTINUE)
-        if world.question == "ready" and willing:
+        if moment.world.question == "ready" and willing:
             self._ready.add(self._exercise)
-        if world.question == "approved" and intent.answer is Answer.YES:
+        if moment.world.question == "approved" and intent.answer is Answer.YES:
             self._allowed = True
-        if world.question == "readback" and intent.answer is Answer.YES:
+        if moment.world.question == "readback" and intent.answer is Answer.YES:
             self._baseline = True
-        if world.question == "keyboard_test" and (intent.command is Command.READY or intent.answer is Answer.YES):
+        if moment.world.question == "keyboard_test" and (
+            intent.command is Command.READY or intent.answer is Answer.YES
+        ):
             self._typing = True
-        if isinstance(event, Started):
-            self._typing = not event.hands_free
-        if isinstance(event, HearingLost | HearingRestored):
-            self._deaf = isinstance(event, HearingLost)
+        if isinstance(moment.event, Started):
+            self._typing = not moment.event.hands_free
+        if isinstance(moment.event, HearingLost | HearingRestored):
+            self._deaf = isinstance(moment.event, HearingLost)
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        for effect in effects:
+    def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
             if isinstance(effect, Reached):
                 self._exercise = effect.exercise
                 self._check = effect.exercise if effect.phase == "check" else self._check
             if isinstance(effect, Note) and effect.verdict in ("go", "ease") and effect.exercise == self._check:
                 self._checked.add(effect.exercise)
             if performs(effect):
-                self._may_perform()
+                self._may_perform(begun=isinstance(effect, Speak))
 
-    def _may_perform(self) -> None:
+    def _may_perform(self, *, begun: bool) -> None:
         assert self._allowed
         assert self._baseline
         assert self._exercise in self._ready
         assert not self._deaf or self._typing
-        if self._exercise not in self._performed:
-            self._performed.append(self._exercise)
-        assert set(self._performed[:-1]) <= self._checked
+        assert self._performed - {self._exercise} <= self._checked
+        if begun:
+            self._performed.add(self._exercise)
 
 
 class RestsUntilToldToGoOn(_Watch):
@@ -182,25 +185,24 @@ class RestsUntilToldToGoOn(_Watch):
         self._check = False
         self._typing = False
 
-    def before(self, world: World, event: Event) -> None:
-        intent = meant(world, event)
+    def before(self, moment: Moment) -> None:
+        intent = meant(moment)
         go = intent.answer is Answer.YES or intent.command in (Command.CONTINUE, Command.READY)
-        if world.question in ("go_on", "eased", "paused") and go and intent.answer is not Answer.NO:
+        if moment.world.question in ("go_on", "eased", "paused") and go and intent.answer is not Answer.NO:
             self._resting = ""
-        if world.question == "paused" and intent.command is Command.SKIP:
+        if moment.world.question == "paused" and intent.command is Command.SKIP:
             self._resting = ""
-        if world.question == "keyboard_test" and go:
-            self._typing = True
-        if isinstance(event, Started):
-            self._typing = not event.hands_free
-        if isinstance(event, HearingLost) and not self._typing and self._resting != "over":
+        self._typing = self._typing or moment.world.question == "keyboard_test"  # it gave up hearing before
+        if isinstance(moment.event, Started):
+            self._typing = not moment.event.hands_free
+        if isinstance(moment.event, HearingLost) and not self._typing and self._resting != "over":
             self._resting = "deaf"
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        for effect in effects:
+    def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
             if self._resting and self._resting != "over":
                 led_on = isinstance(effect, Reached) and effect.phase in LED_ON
-                assert not led_on and not performs(effect), f"went on from {self._resting} by {event}: {effect}"
+                assert not led_on and not performs(effect), f"went on from {self._resting} by {moment.event}: {effect}"
             self._see(effect)
 
     def _see(self, effect: Effect) -> None:
@@ -228,28 +230,30 @@ class GraveStands(_Watch):
         self._standing: set[str] = set()
         self._closing = False
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        for effect in effects:
+    def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
             match effect:
                 case Note(rule=rule, verdict="stop" | "emergency") if rule != "STOP-WORD" and not self._closing:
                     self._standing.add(rule)
                 case Note(rule=rule, verdict="withdrawn"):
-                    assert isinstance(event, Heard)
-                    assert event.final
+                    assert isinstance(moment.event, Heard)
+                    assert moment.event.final
                     self._standing.discard(rule)
                 case Reached(phase="closing"):
                     self._closing = True
                 case Reached(phase=phase) if phase in LED_ON:
-                    assert not self._standing, f"led on after {self._standing} by {event}"
+                    assert not self._standing, f"led on after {self._standing} by {moment.event}"
                 case _:
                     assert not (self._standing and performs(effect))
 
-    def at_the_end(self, world: World) -> None:
-        assert world.finish is not None
+    def at_the_end(self, moment: Moment) -> None:
+        assert moment.world.finish is not None
         if self._standing:
-            assert world.finish.outcome in ("stopped", "emergency")
-            graver = world.finish.outcome == "emergency"
-            assert graver or world.finish.rule in self._standing, f"{world.finish} in spite of {self._standing}"
+            assert moment.world.finish.outcome in ("stopped", "emergency")
+            graver = moment.world.finish.outcome == "emergency"
+            assert graver or moment.world.finish.rule in self._standing, (
+                f"{moment.world.finish} in spite of {self._standing}"
+            )
 
 
 class Doses(_Watch):
@@ -262,12 +266,12 @@ class Doses(_Watch):
         self._exercise = ""
         self._number = 0
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        if isinstance(event, SpeechFinished) and (exercise := self._releases.pop(event.id, "")):
+    def after(self, moment: Moment) -> None:
+        if isinstance(moment.event, SpeechFinished) and (exercise := self._releases.pop(moment.event.id, "")):
             self._held[exercise] = self._held.get(exercise, 0) + 1
             doses = self._exercises[exercise]
             assert self._held[exercise] <= doses.repetitions * max(1, len(doses.sides))
-        for effect in effects:
+        for effect in moment.effects:
             if isinstance(effect, Hush):
                 self._releases.clear()
             if isinstance(effect, Reached):
@@ -276,9 +280,8 @@ class Doses(_Watch):
             if isinstance(effect, Reached) and effect.phase in PERFORMED:
                 assert effect.number in (max(self._number, 1), self._number + 1)
                 self._number = effect.number
-            if isinstance(effect, Speak) and effect.kind in COUNTED and effect.at_s is not None:
-                if effect.text == self._exercises[self._exercise].cue_down:
-                    self._releases[effect.id] = self._exercise
+            if isinstance(effect, Speak) and effect.at_s is not None and effect.kind is SpeechKind.CUE:
+                self._releases[effect.id] = self._exercise
 
 
 class Grammatical(_Watch):
@@ -287,17 +290,17 @@ class Grammatical(_Watch):
     def __init__(self) -> None:
         self._ids: set[int] = set()
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        for effect in effects:
+    def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
             if isinstance(effect, Speak | StartTimer):
                 assert effect.id not in self._ids
                 self._ids.add(effect.id)
             if isinstance(effect, Speak):
                 assert effect.text.strip()
                 assert "{" not in effect.text
-                assert effect.at_s is None or effect.at_s >= event.at_s
+                assert effect.at_s is None or effect.at_s >= moment.event.at_s
             if isinstance(effect, StartTimer):
-                assert effect.due_s > event.at_s
+                assert effect.due_s > moment.event.at_s
             if isinstance(effect, CancelTimer):
                 assert effect.id in self._ids
 
@@ -305,8 +308,8 @@ class Grammatical(_Watch):
 class Lively(_Watch):
     """It never waits for nothing: something is being said or a timer runs, until it is over and nothing runs."""
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None:
-        if world.finish is None:
-            assert world.speech or world.timers, f"waits for ever after {event}"
+    def after(self, moment: Moment) -> None:
+        if moment.world.finish is None:
+            assert moment.world.speech or moment.world.timers, f"waits for ever after {moment.event}"
         else:
-            assert not world.timers
+            assert not moment.world.timers

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
@@ -39,12 +40,23 @@ from voicecoach.patient import WELL
 LINE_S = 1.0  # how long the virtual voice takes for anything
 
 
+@dataclass(frozen=True)
+class Moment:
+    """An event, and what came of it (nothing yet, before it is handled)."""
+
+    world: World
+    event: Event
+    effects: list[Effect]
+
+
 class Watch(Protocol):
     """`before` sees the world as it was when the event happened, `after` what came of it."""
 
-    def before(self, world: World, event: Event) -> None: ...
+    def before(self, moment: Moment) -> None: ...
 
-    def after(self, world: World, event: Event, effects: list[Effect]) -> None: ...
+    def after(self, moment: Moment) -> None: ...
+
+    def at_the_end(self, moment: Moment) -> None: ...
 
 
 class World:
@@ -76,7 +88,7 @@ class World:
     def send(self, event: Event) -> list[Effect]:
         self.now_s = event.at_s
         for watch in self.watches:
-            watch.before(self, event)
+            watch.before(Moment(self, event, []))
         if isinstance(event, SpeechFinished) and self.speech.pop(event.id, None) is not None:
             self.spoken.finished(event.id, event.at_s)
         if isinstance(event, TimerFired):
@@ -87,8 +99,14 @@ class World:
             self._perform(effect)
         with self.explained():
             for watch in self.watches:
-                watch.after(self, event, effects)
+                watch.after(Moment(self, event, effects))
         return effects
+
+    def end(self) -> None:
+        """The watches' last look."""
+        with self.explained(60):
+            for watch in self.watches:
+                watch.at_the_end(Moment(self, *self.history[-1]))
 
     @contextmanager
     def explained(self, moments: int = 12) -> Iterator[None]:

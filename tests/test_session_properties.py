@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.session_invariants import (
     Doses,
-    GraveStands,
     Grammatical,
+    GraveStands,
     HushFirst,
     Lively,
     OnlyClosingWords,
@@ -198,9 +198,7 @@ def test_whatever_happens_the_session_is_safe(
     )
     world = play(World(programme, *watches, before=before, hands_free=hands_free), script)
     world.play_silently()
-    with world.explained(60):
-        for watch in watches:
-            watch.at_the_end(world)
+    world.end()
 
 
 @given(script=SCRIPTS, programme=st.sampled_from(PROGRAMMES))

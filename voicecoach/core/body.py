@@ -28,6 +28,7 @@ class Site(StrEnum):
     KNEE = "knee"
     THIGH = "thigh"
     BUTTOCK = "buttock"
+    SEAT = "bottom"  # both buttocks: numb, it is a warning sign
     HIP = "hip"
     BACK_SIDE = "side of the back"
     LOW_BACK = "low back"
@@ -54,6 +55,7 @@ RANK = {
     Site.KNEE: 4,
     Site.THIGH: 5,
     Site.BUTTOCK: 6,
+    Site.SEAT: 6,
     Site.HIP: 7,
     Site.BACK_SIDE: 8,
     Site.LOW_BACK: 9,
@@ -80,6 +82,7 @@ _ZONES = {
 }
 
 ARM_SITES = frozenset({Site.FINGERS, Site.HAND, Site.ARM, Site.SHOULDER})
+LEG_SITES = frozenset({Site.TOES, Site.FOOT, Site.ANKLE, Site.CALF, Site.LEG, Site.KNEE, Site.THIGH})
 
 
 def zone(site: Site) -> Zone:
@@ -92,8 +95,9 @@ def covers(a: Site, b: Site) -> bool:
     if a == b:
         return True
     if Site.LEG in (a, b):
-        other = b if a is Site.LEG else a
-        return zone(other) is Zone.LIMB and other not in ARM_SITES and other not in (Site.BUTTOCK, Site.HIP)
+        return (b if a is Site.LEG else a) in LEG_SITES
+    if Site.SEAT in (a, b):
+        return Site.BUTTOCK in (a, b)
     if Site.ARM in (a, b):
         other = b if a is Site.ARM else a
         return other in (Site.FINGERS, Site.HAND)
@@ -105,6 +109,7 @@ class Side(StrEnum):
     RIGHT = "right"
     BOTH = "both"
     MIDDLE = "middle"
+    OTHER = "other"  # not the one that was spoken of before
 
 
 class Trend(StrEnum):
@@ -142,19 +147,21 @@ class Place:
         if self.side is Side.BOTH:
             plural = {"calf": "calves", "foot": "feet", "toes": "toes", "fingers": "fingers"}.get(name, name + "s")
             return f"both {plural}"
-        if self.side in (Side.LEFT, Side.RIGHT):
+        if self.side in (Side.LEFT, Side.RIGHT, Side.OTHER):
             return f"{self.side.value} side" if self.site is Site.BACK_SIDE else f"{self.side.value} {name}"
         return name
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing said about pain at one place (None: no place was named)."""
+    """One thing said about pain at one place (None: no place was named). `unsure`: it was not said, or not understood,
+    whether it changed, so that it has to be asked."""
 
     trend: Trend
     place: Place | None = None
     much: bool = False
     quality: Quality = Quality.PAIN
+    unsure: bool = False
 
 
 class Direction(StrEnum):
@@ -171,7 +178,7 @@ class Movement:
     end: Place | None = None
     direction: Direction = Direction.UNKNOWN
     spreading: bool = False  # it reaches a new place without leaving the old one
-    moving: bool = True  # a verb of motion was said; "into my thigh" alone leaves open where it came from
+    moving: bool = True  # a verb of motion was said; "it's in my thigh now" leaves open whether it left where it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,11 @@ class Baseline:
 
     places: tuple[Place, ...] = ()
     score: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it was given at all; without any places it then says that there was no pain."""
+        return bool(self.places) or self.score is not None
 
     def has_zone(self, wanted: Zone) -> bool:
         return any(zone(place.site) is wanted for place in self.places)

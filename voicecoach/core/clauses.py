@@ -1,20 +1,27 @@
-"""One part of an utterance (between corrections) -> claims and movements.
+"""One part of an utterance (between corrections) -> claims, movements and doubts.
 
-Clauses are split at "but", "and" and commas, where both sides say something about pain. Inside a clause trends belong
-to the places named beside them, in either order ("leg worse, back better" and "worse in my leg, better in my back").
+Clauses are split at "but", "and" and commas where both sides say something. What "it" is about is carried over from
+the clause before; what was, and is no longer, is told from what is now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from voicecoach.core.body import Claim, Movement, Place, Quality, Side, Site, Trend
+from voicecoach.core.body import Claim, Direction, Movement, Place, Quality, Side, Trend
 from voicecoach.core.intent import Doubt
 from voicecoach.core.language import Kind, Language
-from voicecoach.core.lexer import BREAK, Token
-from voicecoach.core.motion import motion_in, place_at
+from voicecoach.core.lexer import Token
+from voicecoach.core.marks import Mark, mark
+from voicecoach.core.motion import motion_in
+from voicecoach.core.pelvic import pelvic_claim
+from voicecoach.core.statements import Said, claims_in
 
-_SEPARATORS = {"but", "and"}
+_GOOD = (Trend.BETTER, Trend.SAME, Trend.GONE)
+_BAD = (Trend.WORSE, Trend.NEW)
+_NERVE = (Quality.NUMB, Quality.TINGLING, Quality.WEAK)
+_TELLING = list(Quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,214 +32,264 @@ class Reading:
     movements: tuple[Movement, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     side: Side | None = None
+    way: Direction | None = None  # "up" or "down", where only that was said
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A token with what its neighbours do to it: negated, intensified, on which side."""
+@dataclass(slots=True)
+class _Clause:
+    """A clause on its way: its tokens, then what it came to mean."""
 
-    token: Token
-    negated: bool = False
-    much: bool = False
-    side: Side | None = None
+    tokens: list[Token] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def has(self, kind: Kind, *values: str) -> bool:
+        return any(token.means(kind, *values) for token in self.tokens)
+
+    @property
+    def past(self) -> bool:
+        return self.has(Kind.GLUE, "past")
+
+    @property
+    def began(self) -> bool:
+        """ "It started in my back, and now ...": where it was."""
+        return any(t.means(Kind.TREND, "new") and t.words[0] in ("started", "began", "begun") for t in self.tokens)
 
 
-def read_clauses(tokens: tuple[Token, ...], language: Language) -> Reading:
+def read_clauses(tokens: list[Token], language: Language) -> Reading:
     """Claims and movements of all clauses together."""
-    claims: list[Claim] = []
-    movements: list[Movement] = []
-    doubts: list[Doubt] = []
-    for clause in _split(tokens):
-        marks = _mark(clause)
-        motion = motion_in(marks)
-        movements += motion.movements
-        claims += motion.claims
-        doubts += motion.doubts
-        said, doubtful = _claims(motion.rest)
-        claims += said
-        doubts += doubtful
-    claims = _pelvic(claims, tokens, language)
+    compared = any(token.means(Kind.TREND, "worse", "better", "awful", "same", "as_bad") for token in tokens)
+    clauses = [_Clause(part) for part in _split(tokens)]
+    pelvic = pelvic_claim(_about_toilet(clauses), language)
+    inherited: tuple[Place, ...] = ()
+    for clause in clauses:
+        inherited = _read(clause, inherited, compared=compared)
+    _tell_past_from_now(clauses)
+    claims = _tidy([said for clause in clauses for said in clause.said])
+    movements = [movement for clause in clauses for movement in clause.movements]
+    doubts = [doubt for clause in clauses for doubt in clause.doubts]
     if _contradict(claims):
         doubts.append(Doubt.CONTRADICTION)
-    sides = [Side(token.value) for token in tokens if token.means(Kind.SIDE)]
-    return Reading(tuple(claims), tuple(movements), tuple(dict.fromkeys(doubts)), sides[-1] if sides else None)
+    if pelvic is not None:
+        claims.append(pelvic)
+    sides = [Side(token.value) for token in tokens if token.kind is Kind.SIDE]
+    side = Side.BOTH if {Side.LEFT, Side.RIGHT} <= set(sides) else sides[-1] if sides else None
+    return Reading(tuple(claims), tuple(movements), tuple(dict.fromkeys(doubts)), side, _way(tokens))
 
 
-def _is_predicate(token: Token) -> bool:
-    return token.means(Kind.TREND) or token.means(Kind.QUALITY) or token.means(Kind.MOTION)
+def _way(tokens: list[Token]) -> Direction | None:
+    if any(token.kind in (Kind.SITE, Kind.TREND) for token in tokens):
+        return None
+    ways = {token.value for token in tokens if token.kind is Kind.DIRECTION}
+    return {frozenset({"up"}): Direction.UP, frozenset({"down"}): Direction.DOWN}.get(frozenset(ways))
 
 
-def _is_separator(token: Token) -> bool:
-    return token.means(Kind.GLUE, *_SEPARATORS) or token.meaning == BREAK
+def _about_toilet(clauses: list[_Clause]) -> list[Token]:
+    """The clauses that name bladder, bowel or toilet, and what follows without another place: "but I can't go"."""
+    about: list[Token] = []
+    names = False
+    for clause in clauses:
+        if clause.has(Kind.SITE):
+            names = clause.has(Kind.SITE, "pelvic", "toilet")
+        if names:
+            about += clause.tokens
+    return about
 
 
-def _split(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
-    """Clauses; pieces without a place or without a predicate join the one before them."""
+# --- splitting ---
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
     pieces: list[list[Token]] = [[]]
     for token in tokens:
-        if _is_separator(token):
-            pieces.append([])
+        if _starts_piece(token, pieces[-1]):
+            pieces.append([token])
         else:
             pieces[-1].append(token)
     clauses: list[list[Token]] = []
     for piece in pieces:
-        if clauses and not (_says_something(piece) and _says_something(clauses[-1])):
+        if clauses and _belongs_to(piece, clauses[-1]):
             clauses[-1] += piece
         else:
             clauses.append(list(piece))
-    return [tuple(clause) for clause in clauses]
+    return clauses
 
 
-def _says_something(piece: list[Token]) -> bool:
-    """A clause of its own has a predicate; and "worse, not in my leg" speaks of another place."""
-    negated_place = any(t.means(Kind.GLUE, "negation") for t in piece) and any(t.means(Kind.SITE) for t in piece)
-    moves_somewhere = any(t.means(Kind.DIRECTION) for t in piece) and any(t.means(Kind.SITE) for t in piece)
-    return any(map(_is_predicate, piece)) or negated_place or moves_somewhere
+def _starts_piece(token: Token, piece: list[Token]) -> bool:
+    """ "But", "and", a comma; "now" after what was; "it's" where all was said of another place."""
+    if token.kind is Kind.GLUE and token.value in ("but", "and", "break"):
+        return True
+    return (token.means(Kind.GLUE, "now") and _was(piece)) or (token.words == ("it's",) and _full(piece))
 
 
-def _mark(clause: tuple[Token, ...]) -> list[Mark]:
-    """Meaningful tokens with their negation, intensity and side."""
-    marks: list[Mark] = []
-    negated = much = negated_much = False
-    side: Side | None = None
-    for index, token in enumerate(clause):
-        if token.means(Kind.GLUE, "negation") or (token.means(Kind.ANSWER, "no") and _negates(clause[index + 1 :])):
-            negated = True
-        elif token.means(Kind.GLUE, "much"):
-            much, negated_much = True, negated
-        elif token.means(Kind.SIDE):
-            side = _add_side(marks, Side(token.value), clause[index + 1 :])
-        elif token.means(Kind.SITE):
-            marks.append(Mark(token, negated=negated, side=side))
-            side = None
-            negated = False
-        elif _is_predicate(token) or token.means(Kind.DIRECTION) or token.means(Kind.NUMBER):
-            barely = negated_much and token.means(Kind.TREND, "worse")
-            marks.append(Mark(token, negated=negated and not barely, much=much and not negated_much))
-            if not token.means(Kind.DIRECTION):
-                negated = much = negated_much = False
-        elif token.means(Kind.GLUE, "maybe_back", "now"):
-            marks.append(Mark(token))
-    return marks
+def _full(piece: list[Token]) -> bool:
+    return _says(piece) and _has(piece, Kind.SITE)
 
 
-def _negates(after: tuple[Token, ...]) -> bool:
-    """ "no worse", "no numbness", but not "no, it's worse": the very next token says it."""
-    return bool(after) and (
-        after[0].means(Kind.TREND) or after[0].means(Kind.QUALITY) or after[0].means(Kind.GLUE, "much")
+def _was(piece: list[Token]) -> bool:
+    past = any(token.means(Kind.GLUE, "past") for token in piece)
+    return past and any(token.kind in (Kind.SITE, Kind.TREND, Kind.QUALITY) for token in piece)
+
+
+def _belongs_to(piece: list[Token], before: list[Token]) -> bool:
+    """Whether a piece only continues the clause before it: it lacks a place, or what is said of it."""
+    if not _speaks(piece) or not _speaks(before):
+        return True
+    predicate, place = _says(piece), _has(piece, Kind.SITE)
+    if _now(piece) and place and _has(before, Kind.SITE):
+        return False
+    if not _says(before):  # "my leg and my back | are worse", "my leg | it's worse"
+        return not piece[0].means(Kind.GLUE, "but") or not place
+    if predicate:
+        return False
+    denied = any(token.means(Kind.GLUE, "negation") for token in piece)
+    if _has(piece, Kind.DIRECTION):  # "out of my leg | and into my back"
+        return _has(before, Kind.DIRECTION, Kind.MOTION) and not _has(before, Kind.TREND)
+    continues = piece[0].means(Kind.GLUE, "and", "break") or piece[0].words == ("it's",)
+    return place and not denied and continues
+
+
+def _now(piece: list[Token]) -> bool:
+    return any(token.means(Kind.GLUE, "now") for token in piece)
+
+
+def _has(piece: list[Token], *kinds: Kind) -> bool:
+    return any(token.kind in kinds for token in piece)
+
+
+def _says(piece: list[Token]) -> bool:
+    return _has(piece, Kind.TREND, Kind.QUALITY, Kind.MOTION)
+
+
+def _speaks(piece: list[Token]) -> bool:
+    return _says(piece) or _has(piece, Kind.SITE, Kind.DIRECTION) or any(t.means(Kind.GLUE, "negation") for t in piece)
+
+
+# --- reading ---
+
+
+def _read(clause: _Clause, inherited: tuple[Place, ...], *, compared: bool) -> tuple[Place, ...]:
+    """Fill in what the clause says; returns the places that a following "it" is about."""
+    tokens = [token for token in clause.tokens if not token.means(Kind.SITE, "pelvic", "toilet")]
+    if len(tokens) < len(clause.tokens) and not _has(tokens, Kind.SITE):
+        return ()
+    if clause.has(Kind.GLUE, "overall"):
+        inherited = ()
+    clause.marks = mark(tokens)
+    if any(m.is_site for m in clause.marks) and not any(m.is_predicate for m in clause.marks):
+        if _is_posture(clause):
+            return inherited
+        if clause.has(Kind.UNKNOWN) and not clause.has(Kind.MOTION) and not _leads_somewhere(clause.marks):
+            places = tuple(place for m in clause.marks if m.is_site for place in m.places())
+            clause.said = [Said(Claim(Trend.PRESENT, place, unsure=True)) for place in places]
+            return places
+    only = any(token.words[-1] in ("only", "just") for token in clause.tokens)
+    motion = motion_in(clause.marks, only=only, now=clause.has(Kind.GLUE, "now") and not clause.has(Kind.GLUE, "still"))
+    clause.movements, clause.doubts = motion.movements, motion.doubts
+    clause.said = [Said(claim) for claim in motion.claims]
+    clause.said += claims_in(motion.rest, inherited, compared=compared)
+    if clause.has(Kind.GLUE, "unsure"):
+        clause.said = [Said(replace(Claim(Trend.PRESENT), place=s.claim.place, unsure=True)) for s in clause.said]
+    if not clause.said and not clause.movements and not clause.doubts and _not_any_more(clause, inherited):
+        clause.said = [Said(Claim(Trend.GONE, place)) for place in inherited or (None,)]
+    named = tuple(said.claim.place for said in clause.said if said.claim.place is not None)
+    named += tuple(movement.end for movement in clause.movements if movement.end is not None)
+    return named or inherited
+
+
+def _leads_somewhere(marks: list[Mark]) -> bool:
+    """ "Down my leg" does; "my foot has woken up" does not."""
+    return any(a.token.kind is Kind.DIRECTION and b.is_site for a, b in pairwise(marks))
+
+
+def _is_posture(clause: _Clause) -> bool:
+    """ "My elbows are under my shoulders", "I'm on my belly", "my hands are in the small of my back"."""
+    if clause.has(Kind.GLUE, "posture", "own"):
+        return True
+    sites = [m for m in clause.marks if m.is_site]
+    return len(sites) > 1 and sites[0].means(Kind.SITE, "hand", "arm") and sites[1].at
+
+
+def _not_any_more(clause: _Clause, inherited: tuple[Place, ...]) -> bool:
+    """ "Not any more"; "... but not now"."""
+    ended = clause.has(Kind.GLUE, "anymore") or (bool(inherited) and clause.has(Kind.GLUE, "now"))
+    return ended and clause.has(Kind.GLUE, "negation") and not clause.has(Kind.UNKNOWN)
+
+
+# --- putting together ---
+
+
+def _tell_past_from_now(clauses: list[_Clause]) -> None:
+    """ "It was in my calf, now it's in my back" is a movement; "it was better, now it's worse" is worse."""
+    for index, clause in enumerate(clauses):
+        later = [other for other in clauses[index + 1 :] if other.said or other.movements or other.doubts]
+        if not (clause.past or clause.began):
+            continue
+        start = next((s.claim.place for s in clause.said if s.claim.place is not None), None)
+        arrived = next((c for c in later if c.movements and c.movements[0].start is None), None)
+        if start is not None and arrived is not None and not arrived.movements[0].spreading:
+            arrived.movements[0] = replace(arrived.movements[0], start=start, moving=True)
+            clause.said = []
+        elif clause.past and clause.has(Kind.GLUE, "earlier_day"):
+            clause.said = (
+                [] if later else [Said(replace(s.claim, trend=Trend.PRESENT, unsure=True)) for s in clause.said]
+            )
+        elif clause.past and later:
+            now = {s.claim.place for other in later for s in other.said if s.claim.trend in _GOOD}
+            clause.said = [
+                s
+                for s in clause.said
+                if s.claim.trend not in _GOOD and not (s.claim.trend is Trend.PRESENT and s.claim.place in now)
+            ]
+
+
+def _tidy(all_said: list[Said]) -> list[Claim]:
+    """One place, one claim, as far as they agree: "my leg hurts and it's getting worse" is worse in the leg."""
+    kept: list[Said] = []
+    for said in all_said:
+        claim = said.claim
+        same = [other for other in kept if other.claim.place == claim.place]
+        if any(other.claim.trend is claim.trend and _covers(other.claim, claim) for other in same):
+            continue
+        bare = claim.trend is Trend.PRESENT and claim.quality not in _NERVE and not claim.unsure
+        if bare and any(other.claim.trend is not Trend.PRESENT and not other.mild for other in same):
+            continue
+        superseded = [other for other in same if _supersedes(said, other)]
+        kept = [other for other in kept if other not in superseded]
+        telling = min((claim.quality, *(o.claim.quality for o in superseded)), key=_worth)
+        keeps = claim.trend in (*_BAD, Trend.PRESENT)
+        kept.append(replace(said, claim=replace(claim, quality=telling if keeps else claim.quality)))
+    return [said.claim for said in kept]
+
+
+def _worth(quality: Quality) -> int:
+    order = (Quality.WEAK, Quality.NUMB, Quality.TINGLING, Quality.SHARP, Quality.BURNING, Quality.PAIN)
+    return order.index(quality)
+
+
+def _covers(earlier: Claim, later: Claim) -> bool:
+    """Whether the earlier claim of the same trend says all that the later says."""
+    return (
+        _worth(earlier.quality) <= _worth(later.quality)
+        and (earlier.much or not later.much)
+        and (earlier.unsure == later.unsure)
     )
 
 
-def _add_side(marks: list[Mark], side: Side, after: tuple[Token, ...]) -> Side | None:
-    """A side belongs to the place that follows soon, else to the one before."""
-    for token in after:
-        if token.means(Kind.SITE):
-            return side
-        if not token.means(Kind.IGNORE) and not token.means(Kind.SIDE):
-            break
-    for index in range(len(marks) - 1, -1, -1):
-        if marks[index].token.means(Kind.SITE) and marks[index].side is None:
-            marks[index] = replace(marks[index], side=side)
-            break
-    return None
-
-
-def _claims(marks: list[Mark]) -> tuple[list[Claim], list[Doubt]]:
-    """Pair predicates with places: by their order in the clause, starting with whichever comes first."""
-    doubts: list[Doubt] = []
-    claims: list[Claim] = []
-    places: list[Mark] = []
-    predicate: Claim | None = None
-    place_first = bool(marks) and marks[0].token.means(Kind.SITE)
-    quality = _quality(marks)
-    no_longer = any(mark.token.means(Kind.GLUE, "now") for mark in marks)
-    trends = [mark for mark in marks if mark.token.means(Kind.TREND)]
-    for mark in marks:
-        if mark.token.means(Kind.SITE):
-            if mark.negated:
-                claims.append(Claim(Trend.GONE if no_longer and not trends else Trend.SAME, place_at(mark)))
-            elif predicate is not None and not place_first:
-                claims.append(replace(predicate, place=place_at(mark)))
-            else:
-                places.append(mark)
-        elif mark.token.means(Kind.TREND):
-            new, doubt = _trend(mark, quality)
-            doubts += doubt
-            if new is None:
-                continue
-            if places:
-                claims += [replace(new, place=place_at(place)) for place in places]
-                places = []
-                predicate = new
-            else:
-                if predicate is not None and not any(replace(c, place=None) == predicate for c in claims):
-                    claims.append(predicate)
-                predicate = new
-    claims += _leftovers(claims, places, predicate, marks, quality)
-    return claims, doubts
-
-
-def _leftovers(
-    claims: list[Claim], places: list[Mark], predicate: Claim | None, marks: list[Mark], quality: Quality
-) -> list[Claim]:
-    """Places without a trend, a trend without a place, or only a quality ("it hurts", "my foot is numb")."""
-    if places:
-        pattern = predicate or _quality_claim(marks, quality)
-        return [replace(pattern, place=place_at(place)) for place in places]
-    if predicate is not None and not any(replace(claim, place=None) == predicate for claim in claims):
-        return [predicate]
-    if not claims and any(mark.token.means(Kind.QUALITY) for mark in marks):
-        return [_quality_claim(marks, quality)]
-    return []
-
-
-def _quality(marks: list[Mark]) -> Quality:
-    """The most telling quality that was said and not denied."""
-    said = {Quality(mark.token.value) for mark in marks if mark.token.means(Kind.QUALITY) and not mark.negated}
-    for quality in (Quality.WEAK, Quality.NUMB, Quality.TINGLING, Quality.SHARP, Quality.BURNING):
-        if quality in said:
-            return quality
-    return Quality.PAIN
-
-
-def _quality_claim(marks: list[Mark], quality: Quality) -> Claim:
-    """ "it hurts": present; "doesn't hurt": gone; "not numb": the same as before."""
-    qualities = [mark for mark in marks if mark.token.means(Kind.QUALITY)]
-    if qualities and all(mark.negated for mark in qualities):
-        painless = all(mark.token.value == "pain" for mark in qualities)
-        return Claim(Trend.GONE if painless else Trend.SAME)
-    return Claim(Trend.PRESENT, quality=quality)
-
-
-def _trend(mark: Mark, quality: Quality) -> tuple[Claim | None, list[Doubt]]:
-    trend = Trend(mark.token.value)
-    if not mark.negated:
-        return Claim(trend, much=mark.much, quality=quality), []
-    if trend in (Trend.WORSE, Trend.NEW):
-        return Claim(Trend.SAME, quality=Quality.PAIN), []
-    if trend is Trend.GONE:
-        return Claim(Trend.PRESENT, quality=quality), []
-    return Claim(Trend.PRESENT), [Doubt.WORSE_OR_SAME]
+def _supersedes(later: Said, earlier: Said) -> bool:
+    """Whether what was only named, or said less tellingly, is contained in the later claim of the same place."""
+    if later.claim.trend is earlier.claim.trend:
+        return True
+    if earlier.claim.trend is not Trend.PRESENT:
+        return False
+    nerve = earlier.claim.quality in _NERVE
+    return later.claim.trend in _BAD or not (later.mild or (nerve and later.of_pain))
 
 
 def _contradict(claims: list[Claim]) -> bool:
     """Better and worse said of the same place, or of no place at all."""
-    good = {claim.place for claim in claims if claim.trend in (Trend.BETTER, Trend.GONE, Trend.SAME)}
-    bad = {claim.place for claim in claims if claim.trend in (Trend.WORSE, Trend.NEW)}
+    good = {claim.place for claim in claims if claim.trend in _GOOD}
+    bad = {claim.place for claim in claims if claim.trend in _BAD}
     return bool(good & bad)
-
-
-def _pelvic(claims: list[Claim], tokens: tuple[Token, ...], language: Language) -> list[Claim]:
-    """Bladder and bowel: a warning sign when trouble is said of them; "my bladder is fine" is none."""
-    if not any(claim.place is not None and claim.place.site is Site.PELVIC for claim in claims):
-        return claims
-    words = " " + " ".join(word for token in tokens for word in token.words) + " "
-    trouble = any(f" {phrase} " in words for phrase in language.tables["pelvic_trouble"]["trouble"])
-    denied = any(token.means(Kind.GLUE, "negation") or token.means(Kind.ANSWER, "no") for token in tokens)
-    others = [claim for claim in claims if claim.place is None or claim.place.site is not Site.PELVIC]
-    fine = any(c.trend in (Trend.SAME, Trend.BETTER, Trend.GONE) for c in claims if c not in others)
-    if (denied or fine) and not trouble:
-        return others
-    if denied and " no " in words and "can't" not in words:
-        return others
-    return [*others, Claim(Trend.NEW if trouble else Trend.PRESENT, Place(Site.PELVIC))]

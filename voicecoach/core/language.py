@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -33,18 +33,35 @@ class Meaning:
     value: str
 
 
+@dataclass(slots=True)
+class Branch:
+    """A node of the phrase tree: what the words so far mean, if anything, and how they may go on."""
+
+    meaning: Meaning | None = None
+    next: dict[str, Branch] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Language:
-    """`lexicon`: phrase (tuple of words) to meaning; `tables`: the file's own tables, for generating grammars."""
+    """`phrase_tree`: all phrases word by word; `tables`: the file's own tables, also for generating grammars;
+    `spelling`: other spellings to the one in the tables; `alone`: meanings of whole utterances; `known_words`: every
+    single word of the phrases; `lists`: the tables' entries as sets, by table and value."""
 
     code: str
-    lexicon: Mapping[tuple[str, ...], Meaning]
+    phrase_tree: Branch
     tables: Mapping[str, Mapping[str, tuple[str, ...]]]
-    longest: int
+    spelling: Mapping[str, str]
+    alone: Mapping[str, Meaning]
+    known_words: frozenset[str]
+    lists: Mapping[tuple[str, str], frozenset[str]]
 
     def phrases(self, kind: Kind, value: str) -> tuple[str, ...]:
         """All phrases that mean this, in the table's order (the most usual first)."""
         return self.tables[kind].get(value, ())
+
+    def words(self, table: str, value: str = "words") -> frozenset[str]:
+        """The entries of one of the file's plain lists."""
+        return self.lists[table, value]
 
 
 def parse_language(text: str) -> Language:
@@ -52,17 +69,38 @@ def parse_language(text: str) -> Language:
     raw = tomllib.loads(text)
     code = str(raw.pop("code"))
     tables = {name: {value: tuple(phrases) for value, phrases in table.items()} for name, table in raw.items()}
-    lexicon: dict[tuple[str, ...], Meaning] = {}
+    tree = Branch()
+    known_words: set[str] = set()
     for kind in reversed(Kind):
         for value, phrase in _entries(kind, tables.get(kind, {})):
             if phrase != phrase.lower() or not phrase.strip():
                 raise ValueError(f"phrase {phrase!r} in [{kind}] must be in lower case and not empty")
-            lexicon[tuple(phrase.split())] = Meaning(kind, value)
-    return Language(code, lexicon, tables, max(map(len, lexicon), default=0))
+            words = phrase.split()
+            _plant(tree, words, Meaning(kind, value))
+            known_words.update(words)
+    spelling = {variant: usual for usual, variants in tables.get("spelling", {}).items() for variant in variants}
+    lists = {(name, value): frozenset(phrases) for name, table in tables.items() for value, phrases in table.items()}
+    return Language(code, tree, tables, spelling, dict(_alone(tables)), frozenset(known_words), lists)
+
+
+def _plant(tree: Branch, words: list[str], meaning: Meaning) -> None:
+    for word in words:
+        tree = tree.next.setdefault(word, Branch())
+    tree.meaning = meaning
+
+
+def _alone(tables: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Iterator[tuple[str, Meaning]]:
+    for value, phrases in tables.get("alone", {}).items():
+        if value != "polite":
+            kind = Kind.ANSWER if value in tables[Kind.ANSWER] else Kind.COMMAND
+            yield from ((phrase, Meaning(kind, value)) for phrase in phrases)
 
 
 def _entries(kind: Kind, table: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """(value, phrase); number words mean their position in the table's list."""
     for value, phrases in table.items():
         for position, phrase in enumerate(phrases):
-            yield (str(position) if (kind, value) == (Kind.NUMBER, "words") else value), phrase
+            if kind is Kind.NUMBER and value in ("words", "zero"):
+                yield str(position if value == "words" else 0), phrase
+            else:
+                yield value, phrase

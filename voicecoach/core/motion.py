@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from voicecoach.core.body import Claim, Direction, Movement, Place, Side, Site, Trend
+from voicecoach.core.body import Claim, Direction, Movement, Place, Site, Trend, Zone, zone
 from voicecoach.core.intent import Doubt
 from voicecoach.core.language import Kind
-
-if TYPE_CHECKING:
-    from voicecoach.core.clauses import Mark
+from voicecoach.core.marks import Mark
 
 _TO = {"to", "down_to", "up_to"}
 _AWAY = {"from", "out"}
+_UP, _DOWN = ("up", "up_to"), ("down", "down_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,125 +25,166 @@ class Motion:
     rest: list[Mark] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Path:
-    """What was found on the way through the clause."""
-
-    start: Place | None = None
-    end: Place | None = None
-    direction: Direction = Direction.UNKNOWN
-    way: str = ""  # the preposition that waits for its place
-
-
-def motion_in(marks: Sequence[Mark]) -> Motion:
-    """The movement said in a clause, if any."""
-    verbs = [m for m in marks if m.token.means(Kind.MOTION)]
-    ways = [m for m in marks if m.token.means(Kind.DIRECTION)]
-    heavy = [m for m in verbs if not m.token.means(Kind.MOTION, "light")]
-    numbers = [m for m in marks if m.token.means(Kind.NUMBER)]
-    sites = [m for m in marks if m.token.means(Kind.SITE)]
-    rest = [m for m in marks if not m.token.means(Kind.MOTION) and not m.token.means(Kind.DIRECTION)]
-    if not heavy and not ways:
-        return Motion(rest=rest)
-    rest = [m for m in rest if not (m.token.means(Kind.QUALITY) and not m.negated)] if sites or heavy else rest
-    if numbers and not sites:
-        return Motion(rest=rest)
-    if any(m.token.means(Kind.MOTION, "leave") for m in heavy):
-        return _leaving(marks, rest)
-    if any(m.negated for m in [*verbs, *ways]):
-        places = [place_at(m) for m in sites]
-        same = [Claim(Trend.SAME, place) for place in places] or [Claim(Trend.SAME)]
-        return Motion(claims=same, rest=[m for m in rest if m not in sites])
-    if any(m.token.means(Kind.MOTION, "central") for m in heavy):
-        return Motion(movements=[Movement(end=Place(Site.SPINE), direction=Direction.UP)])
-    return _moving(marks, rest, heavy)
+def motion_in(marks: Sequence[Mark], *, now: bool = False, only: bool = False) -> Motion:
+    """The movement said in a clause, if any. `now`: it says where the pain is now; `only`: that it goes no farther."""
+    clause = _MotionClause(marks, only)
+    if clause.is_motion:
+        return clause.read()
+    sites = [m for m in marks if m.is_site and not m.negated]
+    if now and sites and not clause.predicates and not clause.ways:
+        ends = [place for m in sites for place in m.places()]
+        return Motion([Movement(end=place, moving=False) for place in ends], rest=[m for m in marks if m.negated])
+    return Motion(rest=list(marks))
 
 
-def _moving(marks: Sequence[Mark], rest: list[Mark], heavy: list[Mark]) -> Motion:
-    if not any(m.token.means(Kind.SITE) for m in marks):
-        return _placeless(marks, rest, heavy)
-    gone_somewhere = any(m.token.means(Kind.TREND, "gone") for m in marks)
-    path, used, doubts = _path(marks, moving=bool(heavy) or gone_somewhere)
-    if path.start is None and path.end is None and path.direction is Direction.UNKNOWN and not heavy:
-        return Motion(rest=rest, doubts=doubts)
-    spreading = any(m.token.means(Kind.MOTION, "spread") for m in heavy)
-    left = [
-        m for m in rest if m not in used and not (m.token.means(Kind.TREND, "gone") and (path.end or path.direction))
-    ]
-    if path.end is None and path.direction is Direction.UNKNOWN and not spreading and path.start is not None:
-        if any(m.token.means(Kind.DIRECTION, "out") for m in marks):
-            return Motion(claims=[Claim(Trend.GONE, path.start)], rest=left, doubts=doubts)
-        doubts.append(Doubt.UP_OR_DOWN)
-    moving = bool(heavy) or gone_somewhere
-    return Motion([Movement(path.start, path.end, path.direction, spreading, moving)], rest=left, doubts=doubts)
+class _MotionClause:
+    """A clause and the parts of it that matter to a movement."""
 
+    def __init__(self, marks: Sequence[Mark], only: bool) -> None:
+        self.marks = list(marks)
+        self.only = only
+        self.heavy = [m for m in marks if m.token.kind is Kind.MOTION and m.token.value != "light"]
+        self.light = [m for m in marks if m.means(Kind.MOTION, "light")]
+        self.ways = [m for m in marks if m.token.kind is Kind.DIRECTION or m.means(Kind.GLUE, "maybe_back")]
+        self.sites = [m for m in marks if m.is_site]
+        self.predicates = [m for m in marks if m.is_predicate]
+        self.number = any(m.token.kind is Kind.NUMBER for m in marks)
+        self.measured = any(m.means(Kind.GLUE, "measure") or m.means(Kind.NUMBER, "delta") for m in marks)
+        self.rest = [m for m in marks if m.token.kind not in (Kind.MOTION, Kind.DIRECTION, Kind.GLUE)]
 
-def _path(marks: Sequence[Mark], *, moving: bool) -> tuple[_Path, list[Mark], list[Doubt]]:
-    """Walk through the clause: prepositions say which end of the movement the next place is."""
-    path = _Path()
-    used: list[Mark] = []
-    doubts: list[Doubt] = []
-    seen_motion = False
-    for mark in marks:
-        token = mark.token
-        if token.means(Kind.DIRECTION):
-            path.way = token.value
-            if token.value.startswith(("up", "down")):
-                path.direction = Direction.UP if token.value.startswith("up") else Direction.DOWN
-        elif token.means(Kind.MOTION):
-            seen_motion, path.way = True, ""
-        elif token.means(Kind.GLUE, "maybe_back"):
-            doubts.append(Doubt.UP_OR_DOWN)
-        elif token.means(Kind.SITE):
-            place = place_at(mark)
-            if path.way in _TO or (path.way == "down" and path.end is None):
-                path.end = place
-            elif path.way in _AWAY or path.way == "up":
-                path.start = path.start or place
-            elif moving and seen_motion:
-                path.end = place
-            elif moving or path.way == "":
-                if not moving:
-                    continue
-                path.start = path.start or place
-            used.append(mark)
-    return path, used, doubts
+    @property
+    def is_motion(self) -> bool:
+        """A verb of motion; or a way to a place, of which nothing else is said ("worse down my leg" is no motion)."""
+        if self.light and self.ways and not self.heavy and self._while_doing:
+            return False
+        if self.heavy or (self.light and self.ways):
+            return True
+        return bool(self.ways) and not self.predicates
 
+    @property
+    def _while_doing(self) -> bool:
+        """ "It hurts going up": the person goes up, not the pain."""
+        verbs = [i for i, m in enumerate(self.marks) if m.means(Kind.QUALITY, "pain") and "pain" not in m.token.words]
+        return (
+            bool(verbs)
+            and self.marks.index(self.light[0]) > verbs[0]
+            and not any(m.is_site for m in self.marks[self.marks.index(self.ways[-1]) :])
+        )
 
-def _placeless(marks: Sequence[Mark], rest: list[Mark], heavy: list[Mark]) -> Motion:
-    """ "moving down", "it's going up", "it moved": some of these leave a question."""
-    ways = {m.token.value for m in marks if m.token.means(Kind.DIRECTION)}
-    maybe_back = any(m.token.means(Kind.GLUE, "maybe_back") for m in marks)
-    light = any(m.token.means(Kind.MOTION, "light") for m in marks)
-    down = bool(ways & {"down", "down_to"})
-    up = bool(ways & {"up", "up_to"})
-    kept = [m for m in rest if not m.token.means(Kind.GLUE)]
-    if heavy and down:
-        return Motion([Movement(direction=Direction.DOWN)], rest=kept)
-    if heavy and up and not down:
-        return Motion([Movement(direction=Direction.UP)], rest=kept)
-    if heavy and any(m.token.means(Kind.MOTION, "spread") for m in heavy):
-        return Motion([Movement(spreading=True)], rest=kept)
-    if heavy or maybe_back:
-        return Motion(doubts=[Doubt.UP_OR_DOWN], rest=kept)
-    has_trend = any(m.token.means(Kind.TREND) for m in marks)
-    if (down or up) and light and not has_trend:
-        return Motion(doubts=[Doubt.NUMBER_OR_PLACE], rest=kept)
-    return Motion(rest=kept)
+    @property
+    def denied(self) -> bool:
+        return any(m.negated for m in (*self.heavy, *self.light, *self.ways))
 
+    def _way(self, *values: str) -> bool:
+        return any(m.token.value in values for m in self.ways)
 
-def _leaving(marks: Sequence[Mark], rest: list[Mark]) -> Motion:
-    """ "it has left my leg" is good news; "it hasn't left" is none."""
-    sites = [m for m in marks if m.token.means(Kind.SITE)]
-    negated = any(m.negated for m in marks)
-    trend = Trend.PRESENT if negated else Trend.GONE
-    claims = [Claim(trend, place_at(m)) for m in sites] or [Claim(trend)]
-    return Motion(claims=claims, rest=[m for m in rest if m not in sites])
+    @property
+    def direction(self) -> Direction:
+        up, down = self._way(*_UP), self._way(*_DOWN)
+        up = up or any(m.token.words[-1] == "up" for m in self.heavy)
+        down = down or any(m.token.words[-1] == "down" for m in self.heavy)
+        if up == down:
+            return Direction.UNKNOWN
+        return Direction.UP if up else Direction.DOWN
 
+    def read(self) -> Motion:
+        if any(m.token.value == "leave" for m in self.heavy):
+            return self._leaving()
+        if not self.sites and self.direction is not Direction.UNKNOWN and self.measured:
+            better = self.direction is Direction.DOWN
+            return Motion(claims=[Claim(Trend.BETTER if better else Trend.WORSE)], rest=self._trends())
+        if self.number and not self.sites:
+            return Motion(rest=self.rest)
+        if self.denied or any(m.negated for m in self.sites):
+            places = [place for m in self.sites for place in m.places()]
+            claims = [Claim(Trend.SAME, place) for place in places] or [Claim(Trend.SAME)]
+            return Motion(claims=claims, rest=self._trends())
+        if any(m.token.value == "central" for m in self.heavy):
+            return self._central()
+        return self._with_places() if self.sites else self._without_places()
 
-def place_at(mark: Mark) -> Place:
-    """The place that a mark names; "legs" and "buttocks" mean both."""
-    side = mark.side
-    if side is None and mark.token.words[-1] in ("legs", "buttocks"):
-        side = Side.BOTH
-    return Place(Site[mark.token.value.upper()], side)
+    def _trends(self) -> list[Mark]:
+        """What else is said in the clause; "pain" there is only what moves, and "nothing" was made of it above."""
+        return [m for m in self.predicates if m.token.kind is Kind.TREND and m.token.value != "gone"]
+
+    def _leaving(self) -> Motion:
+        """ "It has left my leg" is good news; "it hasn't left" is none."""
+        negated = any(m.negated for m in self.marks)
+        places: list[Place | None] = [place for m in self.sites for place in m.places()]
+        places = places or [None]
+        claims = [Claim(Trend.PRESENT, p, unsure=True) if negated else Claim(Trend.GONE, p) for p in places]
+        return Motion(claims=claims)
+
+    def _central(self) -> Motion:
+        end = (
+            None
+            if any("retreat" in m.token.words[0] or "withdraw" in m.token.words[0] for m in self.heavy)
+            else (Place(Site.SPINE))
+        )
+        return Motion([Movement(end=end, direction=Direction.UP)], rest=self._trends())
+
+    def _with_places(self) -> Motion:
+        starts, ends, bare = self._ends()
+        direction = self.direction
+        spreading = any(m.token.value == "spread" for m in self.heavy)
+        moving = bool(self.heavy or self.light)
+        if self.only and self.light and not self.heavy and ends and not starts:  # "it only goes down to my knee"
+            moving, direction = False, Direction.UNKNOWN
+        if not starts and not ends and direction is not Direction.UNKNOWN:  # "leg, moving down"
+            starts, ends = (bare, []) if direction is Direction.UP else ([], bare)
+        elif not starts and not ends:
+            doubts = [Doubt.UP_OR_DOWN] if self.heavy or self.ways else []
+            return Motion(claims=[Claim(Trend.PRESENT, place) for place in bare], doubts=doubts, rest=self._trends())
+        if not ends and direction is Direction.UNKNOWN and not spreading:
+            return self._only_away(starts)
+        doubts = [Doubt.UP_OR_DOWN] if self._way("maybe_back") and direction is Direction.UNKNOWN else []
+        start = starts[0] if starts else None
+        movements = [Movement(start, end, direction, spreading, moving) for end in ends]
+        movements = movements or [Movement(start, None, direction, spreading, moving)]
+        movements += [Movement(other, ends[0], direction, spreading, moving) for other in starts[1:] if ends]
+        named = [] if bare is ends or bare is starts else [Claim(Trend.PRESENT, place) for place in bare]
+        return Motion(movements, named, doubts, self._trends())
+
+    def _only_away(self, starts: list[Place]) -> Motion:
+        """ "Out of my leg": it is gone from there. Out of the back it may have gone anywhere."""
+        gone = [Claim(Trend.GONE, place) for place in starts if zone(place.site) is not Zone.SPINE]
+        from_spine = [Movement(start=place) for place in starts if zone(place.site) is Zone.SPINE]
+        return Motion(from_spine, gone, [Doubt.UP_OR_DOWN] if from_spine else [], self._trends())
+
+    def _ends(self) -> tuple[list[Place], list[Place], list[Place]]:
+        """Where it comes from, where it goes to, and places that no preposition assigns."""
+        starts: list[Place] = []
+        ends: list[Place] = []
+        bare: list[Place] = []
+        role: list[Place] = bare
+        way, reached = "", False
+        for m in self.marks:
+            if m.token.kind is Kind.DIRECTION:
+                way = m.token.value
+            elif m.token.kind is Kind.MOTION:
+                reached = m.token.words[0].startswith("reach")
+            elif m.is_site:
+                if way in _TO or way == "down":
+                    role = ends
+                elif way in _AWAY or way == "up":
+                    role = starts
+                elif reached and not m.at:
+                    role = ends
+                elif not m.joined:
+                    role = bare
+                role += m.places()
+                way = ""
+        return starts, ends, bare
+
+    def _without_places(self) -> Motion:
+        """ "Moving down", "it's going up", "it moved": some of these leave a question."""
+        rest = self._trends()
+        if any(m.token.value == "spread" for m in self.heavy) and self.direction is Direction.UNKNOWN:
+            return Motion([Movement(spreading=True)], rest=rest)
+        if self.heavy and self.direction is not Direction.UNKNOWN:
+            return Motion([Movement(direction=self.direction)], rest=rest)
+        if self.heavy or self._way("maybe_back") or (self._way(*_UP) and self._way(*_DOWN)):
+            return Motion(doubts=[Doubt.UP_OR_DOWN], rest=rest)
+        if self._way(*_UP, *_DOWN) and not rest:
+            return Motion(doubts=[Doubt.NUMBER_OR_PLACE])
+        return Motion(rest=self.rest)

@@ -15,7 +15,7 @@ C = Command
 class Question:
     """`name` is also the key of its sentence (and name + "_again" of the simpler one); the rest says what answers it.
 
-    `waits`: it waits for somebody to be ready, so "no" is heard but is no answer yet. `tries`: how often it is asked in
+    `waits`: it waits for somebody to be ready, so nothing with a "no" in it is an answer. `tries`: how often it is asked in
     all, before silence or misunderstanding count as UNCLEAR. `silence_s`: how long an answer may take after the
     question was spoken."""
 
@@ -31,12 +31,13 @@ class Question:
 
     def answered_by(self, intent: Intent) -> bool:
         """Whether this is an answer to the question (of whatever content)."""
+        unwilling = self.waits and intent.answer is Answer.NO
         return (
             (self.report and (intent.report is not None or bool(intent.doubts)))
-            or (self.yes_no and intent.answer in ((Answer.YES,) if self.waits else (Answer.YES, Answer.NO)))
+            or (self.yes_no and intent.answer is not None and not unwilling)
             or (self.number and intent.number is not None)
             or (self.side and intent.side is not None)
-            or intent.command in self.commands
+            or (intent.command in self.commands and not unwilling)
         )
 
 
@@ -57,7 +58,7 @@ QUESTIONS = {
         Question("readback", yes_no=True, number=True, side=True, report=True),
         Question("ready", commands=_GO, yes_no=True, waits=True, silence_s=READY_SILENCE_S, tries=6),
         Question("in_place", commands=_GO, yes_no=True, waits=True, silence_s=READY_SILENCE_S, tries=6),
-        Question("paused", commands=_GO, silence_s=60.0, tries=10),
+        Question("paused", waits=True, commands=_GO, silence_s=60.0, tries=10),
         Question("what_happened", report=True, yes_no=True, commands=_GO | _STOPPED),
         Question("go_on", yes_no=True, commands=_GO | _REST | _STOPPED),
         Question("ladder_leg", yes_no=True, report=True),

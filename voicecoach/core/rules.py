@@ -28,15 +28,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row. It matches when one of `any_of` was found and none of `unless`. `reason` says why, `say` names what the
-    coach says ("{place}" is the place concerned)."""
+    """One row. It matches when one of `any_of` was found, and one of `together_with` (if there are any), and none of
+    `unless`. `reason` says why, `say` names what the coach says ("{place}" is the place concerned)."""
 
     id: str
     any_of: frozenset[Finding]
     verdict: Verdict
     reason: str
     say: str
+    together_with: frozenset[Finding] = frozenset()
     unless: frozenset[Finding] = frozenset()
+
+    def matches(self, findings: frozenset[Finding]) -> bool:
+        together = not self.together_with or bool(findings & self.together_with)
+        return bool(findings & self.any_of) and together and not findings & self.unless
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Decision:
 
 
 F = Finding
+_TOWARD_SPINE = frozenset({F.LEG_BETTER, F.LEG_GONE, F.MOVED_UP})
+_OPEN = frozenset({F.CONTRADICTION, F.UP_OR_DOWN, F.NUMBER_OR_PLACE, F.WHERE_WORSE, F.NEVER_NAMED, F.COMPARED})
 RULES: tuple[Rule, ...] = (
     Rule(
         "RED-FLAG",
@@ -98,7 +105,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "UNCLEAR",
-        frozenset({F.WHERE_WORSE, F.UP_OR_DOWN, F.NUMBER_OR_PLACE, F.WORSE_OR_SAME, F.CONTRADICTION, F.COMPARED}),
+        _OPEN,
         Verdict.ASK,
         "more than one reading remains",
         "decide_unclear",
@@ -109,7 +116,7 @@ RULES: tuple[Rule, ...] = (
         Verdict.EASE,
         "more pain in the back alone is normal at first",
         "decide_back_worse",
-        unless=frozenset({F.LEG_BETTER, F.MOVED_UP}),
+        unless=_TOWARD_SPINE,
     ),
     Rule(
         "NECK",
@@ -120,22 +127,29 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "CENTRALIZING",
-        frozenset({F.LEG_BETTER, F.MOVED_UP}),
+        frozenset({F.LEG_GONE, F.MOVED_UP}),
         Verdict.GO,
         "pain left the leg or buttock toward the middle of the spine",
         "decide_centralizing",
-        unless=frozenset({F.LEG_UNKNOWN}),
+    ),
+    Rule(
+        "CENTRALIZING",
+        frozenset({F.LEG_BETTER}),
+        Verdict.GO,
+        "less in the leg or buttock, even if the middle hurts more",
+        "decide_centralizing",
+        together_with=frozenset({F.BACK_WORSE, F.BACK_COMPARED}),
     ),
     Rule(
         "UNCLEAR",
-        frozenset({F.LEG_UNKNOWN}),
+        frozenset({F.BACK_COMPARED, F.LEG_UNKNOWN}),
         Verdict.ASK,
-        "nothing was said about the leg, where the pain was",
+        "not all that matters was said",
         "decide_unclear",
     ),
     Rule(
         "SAME-OR-BETTER",
-        frozenset({F.SAME, F.BETTER}),
+        frozenset({F.SAME, F.BETTER, F.LEG_BETTER}),
         Verdict.GO,
         "no change, or less",
         "decide_same_or_better",
@@ -161,20 +175,21 @@ _QUESTIONS = (
     (F.CONTRADICTION, "leg_worse"),
     (F.UP_OR_DOWN, "up_or_down"),
     (F.NUMBER_OR_PLACE, "up_or_down"),
-    (F.WORSE_OR_SAME, "compared"),
     (F.WHERE_WORSE, "where_worse"),
+    (F.NEVER_NAMED, "leg_worse"),
     (F.COMPARED, "compared"),
     (F.LEG_UNKNOWN, "leg_too"),
+    (F.BACK_COMPARED, "compared"),
 )
 
 
 def decide(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()) -> Decision:
-    """The decision on a report: the first row that matches. A report in which nothing was found is UNCLEAR."""
+    """The decision on a report: the first row that matches. Where nothing was found, it has to be asked."""
     judged = judge(report, baseline, doubts)
     for rule in RULES:
-        if judged.findings & rule.any_of and not judged.findings & rule.unless:
+        if rule.matches(judged.findings):
             return Decision(rule.id, rule.verdict, rule.reason, rule.say, judged.place, _question(rule, judged))
-    return decide_unclear()
+    return Decision("UNCLEAR", Verdict.ASK, "nothing was said that could be judged", "decide_unclear", ask="compared")
 
 
 def _question(rule: Rule, judged: Judged) -> str:

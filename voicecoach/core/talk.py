@@ -128,6 +128,7 @@ class Talk:
     exercise: str = ""
     hands_free: bool = True
     moving: bool = False  # the person is in the middle of a movement, and has to come down when stopped
+    cue_down: str = ""  # how the current exercise calls that
     came_down: bool = False  # was brought to rest since the scene began: a repetition is then done anew
     easier: bool = False  # movements are made smaller from now on
     easier_told: str = ""  # the exercise whose easier cue was said last
@@ -197,7 +198,7 @@ class Talk:
 
     def come_down(self) -> str:
         """From now on nobody moves. Returns what has to be said for that: nothing, where nobody moved."""
-        words = self.text("come_down") if self.moving else ""
+        words = self.cue_down if self.moving else ""
         self.moving, self.came_down = False, True
         return words
 

@@ -50,6 +50,7 @@ class Disturbances:
                     yield from talk.say("resumed")
                 playing = True
                 yield from scene()
+                talk.owed = None
                 return
             except Interruption as interruption:
                 talk.came_down = talk.came_down and not playing
@@ -63,6 +64,7 @@ class Disturbances:
             self._talk.agreed = False
             yield from self._unsettled[-1].scene()
             self._unsettled.pop()
+            self._talk.owed = None
             if self._talk.agreed:
                 self._drop(_AGREED)
 
@@ -89,9 +91,9 @@ class Disturbances:
             case Disturbance.COMMAND if intent is not None and intent.command is Command.PAUSE:
                 return [Unsettled(Matter.PAUSE, self._pain.pause)]
             case Disturbance.COMMAND if intent is not None and intent.command is not None:
-                adjusted = self._talk.adjust(intent.command)  # at once: what is said about it may be interrupted
-                scene = self._say if adjusted else self._command
-                return [Unsettled(Matter.OTHER, partial(scene, intent.command))]
+                if self._talk.adjust(intent.command):  # at once: what is said about it may be interrupted
+                    return [Unsettled(Matter.OTHER, partial(self._say_text, self._talk.text(intent.command)))]
+                return [Unsettled(Matter.OTHER, partial(self._command, intent.command))]
             case Disturbance.DEAF:
                 return [Unsettled(Matter.DEAF, partial(self._deaf, interruption.reason))]
             case Disturbance.END:
@@ -113,16 +115,15 @@ class Disturbances:
     def _stop(self, intent: Intent) -> list[Unsettled]:
         """STOP-WORD: the movement has stopped; now, what happened? A report said along with it is judged first."""
         self._talk.note(decide_stop(), intent.words)
-        stopped = "stopped" if self._talk.moving else "stopped_still"
-        self._talk.come_down()
-        words = Unsettled(Matter.STOPPED, partial(self._say, stopped))
+        stopped = f"{self._talk.text('stopped')} {self._talk.come_down() or self._talk.text('relax')}"
+        words = Unsettled(Matter.STOPPED, partial(self._say_text, stopped))
         if intent.report is None and not intent.doubts:
             return [Unsettled(Matter.WHAT_HAPPENED, self._pain.what_happened), words]
         go_on = Unsettled(Matter.GO_ON, partial(self._pain.shall_we_go_on, "go_on"))
         return [go_on, self._report(intent), words]
 
-    def _say(self, key: str) -> Scene:
-        yield from self._talk.say(key)
+    def _say_text(self, text: str) -> Scene:
+        yield from self._talk.say_text(text)
 
     def _false_alarm(self, *, asked: bool) -> Scene:
         if len(self._unsettled) == 1 and not self._talk.moving and not asked:
@@ -164,5 +165,6 @@ class Disturbances:
         yield from talk.say("hearing_gone")
         answered = (yield from talk.ask("keyboard_test")) is not None
         if not answered and talk.deaf:
+            yield from talk.say("hearing_end")
             raise SessionOver("unheard")
         talk.hands_free = not talk.deaf

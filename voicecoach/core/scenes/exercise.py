@@ -59,7 +59,7 @@ class ExerciseScene:
 
     def play(self) -> Scene:
         """From wherever it is to its end."""
-        self._talk.how_long = self.how_long
+        self._talk.how_long, self._talk.cue_down = self.how_long, self.exercise.set.cue_down
         if self._talk.came_down:
             self._begin_repetition_anew()
         self._talk.came_down = False
@@ -137,7 +137,8 @@ class ExerciseScene:
                 self._part = Part.ANNOUNCE
             self._side += 1
             self._repetition = 0
-        yield from self._talk.say("stay_done" if doses.kind == "stay" else "set_done")
+        if doses.kind != "stay":
+            yield from self._talk.say("set_done")
 
     def _announce(self) -> Scene:
         """Which side, which repetition, and what to mind this time."""

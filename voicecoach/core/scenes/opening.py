@@ -46,6 +46,7 @@ class Opening:
             yield from talk.say("hello", programme=self._programme.title)
             yield from talk.say_text(self._programme.about)
             yield from talk.say("safety")
+            yield from talk.say("commands")
             self._greeted = True
         if talk.hands_free:
             if (yield from talk.ask("hearing_test")) is not None:

@@ -104,20 +104,27 @@ class Pain:
     ) -> Generator[None, Signal, bool]:
         """Do what the decision says; False where the person took the report back. `checked`: it was asked for after an
         exercise, when nobody is moving. Raises SessionOver where the session ends."""
+        talk = self._talk
+        taken_back = False
         while decision.verdict in GRAVE:
             if not noted:
-                self._talk.note(decision, report.words)
+                talk.note(decision, report.words)
             correction = yield from self._denied(decision, report, checked=checked)
+            talk.owed = None if checked else Unsettled(Matter.WHAT_HAPPENED, self.what_happened)
+            taken_back = True
             if correction.report is None and not correction.doubts:
+                yield from talk.say("withdrawn")
                 return False
             report = correction.report or PainReport(words=correction.words)
             report, decision = yield from self.cleared_up(report, correction.doubts)
             noted = False
-        self._talk.note(decision, report.words)
+        talk.note(decision, report.words)
         if decision.verdict is Verdict.EASE:
             yield from self._ease(decision, checked=checked)
         else:
-            yield from self._talk.say(decision.say, change=self._change(report))
+            yield from talk.say(decision.say, change=self._change(report))
+        if taken_back and not checked and not talk.agreed:
+            yield from self.shall_we_go_on("go_on")
         return True
 
     def _change(self, report: PainReport) -> str:
@@ -141,7 +148,6 @@ class Pain:
                     decision = more
             raise SessionOver(outcome_of(decision), decision)
         talk.take_back(decision, intent.words)
-        yield from talk.say("withdrawn")
         return intent
 
     def _confirm_again(self, decision: Decision, report: PainReport, checked: bool) -> Scene:
@@ -150,21 +156,23 @@ class Pain:
 
     def what_happened(self) -> Scene:
         """After a stop or a mishearing: what is it? Going on needs an understood answer and an explicit yes."""
-        self._talk.agreed = settled = False
+        talk = self._talk
+        talk.agreed = settled = False
         while not settled:
-            intent = yield from self._talk.ask("what_happened")
+            talk.owed = Unsettled(Matter.WHAT_HAPPENED, self.what_happened)
+            intent = yield from talk.ask("what_happened")
             if intent is None:
-                report, decision = yield from self.by_yes_and_no(spoken_to=self._talk.misheard)
+                report, decision = yield from self.by_yes_and_no(spoken_to=talk.misheard)
             elif intent.report is not None or intent.doubts:
                 told = intent.report or PainReport(words=intent.words)
                 report, decision = yield from self.cleared_up(told, intent.doubts)
             else:
                 break
             if decision.rule == "SAME-OR-BETTER":  # nothing has to be said about nothing
-                self._talk.note(decision, report.words)
+                talk.note(decision, report.words)
                 break
             settled = yield from self.follow(decision, report)
-        if not self._talk.agreed:
+        if not talk.agreed:
             yield from self.shall_we_go_on("go_on")
 
     def shall_we_go_on(self, question: str) -> Scene:

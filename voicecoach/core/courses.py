@@ -1,0 +1,143 @@
+"""Which way a reported movement goes, and what that means against the baseline. Pure."""
+
+from __future__ import annotations
+
+from voicecoach.core.body import (
+    ARM_SITES,
+    RANK,
+    Baseline,
+    Direction,
+    Movement,
+    Place,
+    Side,
+    Site,
+    Trend,
+    Zone,
+    covers,
+    zone,
+)
+from voicecoach.core.body import PainReport as Report
+from voicecoach.core.finding_kinds import Finding
+
+_NECK_SITES = ARM_SITES | {Site.NECK, Site.UPPER_BACK}
+
+
+def course(movement: Movement, baseline: Baseline, report: Report) -> Finding:
+    """The finding that a movement amounts to: away from the spine, toward it, or to be asked."""
+    place = movement.end or movement.start
+    if (elsewhere := _outside(movement.end, baseline)) is not None:
+        return elsewhere
+    if _changed_sides(movement, baseline):
+        return Finding.LEG_NEW
+    direction = _direction(movement, baseline, report)
+    if direction is Direction.UP and zone_of(movement.end) is Zone.LIMB and _farther_than_ever(movement, baseline):
+        return Finding.LEG_NEW
+    if direction is Direction.DOWN:
+        return Finding.MOVED_DOWN
+    if direction is Direction.UNKNOWN:
+        return Finding.UP_OR_DOWN
+    if movement.spreading:  # it grows toward the back without leaving the leg: no centralization
+        return Finding.BACK_WORSE if _is_spine(place) else Finding.LEG_WORSE
+    if not movement.moving and movement.start is None and _is_spine(movement.end):
+        return _named_now(baseline, report)
+    return Finding.MOVED_UP
+
+
+def _named_now(baseline: Baseline, report: Report) -> Finding:
+    """ "It's in my back now" does not say that it left the leg."""
+    if not baseline.has_zone(Zone.LIMB):
+        return Finding.BACK_COMPARED
+    left = any(c.trend is Trend.GONE and c.place and zone(c.place.site) is Zone.LIMB for c in report.claims)
+    return Finding.MOVED_UP if left else Finding.LEG_UNKNOWN
+
+
+def _outside(end: Place | None, baseline: Baseline) -> Finding | None:
+    """Ends that are neither back nor leg."""
+    if end is None:
+        return None
+    where = zone(end.site)
+    if where in (Zone.SADDLE, Zone.PELVIC):
+        return Finding.LEG_NEW
+    if where is Zone.ELSEWHERE:
+        return Finding.ELSEWHERE
+    neck_programme = any(place.site in _NECK_SITES for place in baseline.places)
+    if where is Zone.NECK and not neck_programme:
+        return Finding.NECK
+    if end.site in ARM_SITES and baseline.known and not neck_programme:
+        return Finding.LEG_NEW
+    return None
+
+
+def _changed_sides(movement: Movement, baseline: Baseline) -> bool:
+    """To the other leg: new there."""
+    end, start = movement.end, movement.start
+    if end is None or zone(end.site) is not Zone.LIMB or end.side not in (Side.LEFT, Side.RIGHT, Side.OTHER):
+        return False
+    if end.side is Side.OTHER:
+        return True
+    if start is not None and zone(start.site) is Zone.LIMB:
+        return start.side not in (None, end.side, Side.BOTH)
+    sides = {place.side for place in baseline.places if zone(place.site) is Zone.LIMB}
+    return bool(sides) and not sides & {end.side, Side.BOTH, None}
+
+
+def _direction(movement: Movement, baseline: Baseline, report: Report) -> Direction:
+    """Both ends decide by their distance from the spine, whatever was called up or down; one end is compared with
+    the baseline; without any place only an outspoken direction counts."""
+    start, end = _rank(movement.start), _rank(movement.end)
+    if start is not None and end is not None:
+        return _between(movement, start, end)
+    if movement.direction is Direction.DOWN:
+        return Direction.UNKNOWN if _is_spine(movement.end) else Direction.DOWN
+    if movement.direction is Direction.UP:
+        return Direction.UP
+    if end is None:
+        return Direction.DOWN if movement.spreading else Direction.UNKNOWN
+    if _is_spine(movement.end) or zone_of(movement.end) is Zone.NECK:
+        return Direction.UP
+    return _against_baseline(movement, end, baseline, report)
+
+
+def _between(movement: Movement, start: int, end: int) -> Direction:
+    assert movement.start is not None and movement.end is not None
+    if start == end or covers(movement.start.site, movement.end.site):
+        return movement.direction
+    by_rank = Direction.DOWN if end < start else Direction.UP
+    contradicts = movement.direction not in (Direction.UNKNOWN, by_rank)
+    return Direction.DOWN if contradicts and zone(movement.end.site) is Zone.LIMB else by_rank
+
+
+def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: Report) -> Direction:
+    """Into a place of the limb, nothing said about where from: up only if it was farther out before."""
+    assert movement.end is not None
+    gone = [_rank(claim.place) for claim in report.claims if claim.trend is Trend.GONE]
+    if any(rank is not None and rank < end for rank in gone):
+        return Direction.UP
+    before = baseline.farthest_rank()
+    if before is None or before >= end or movement.spreading:
+        return Direction.DOWN
+    if not movement.moving:
+        return Direction.UNKNOWN
+    already = any(covers(place.site, movement.end.site) for place in baseline.places)
+    return Direction.DOWN if already else Direction.UP
+
+
+def _farther_than_ever(movement: Movement, baseline: Baseline) -> bool:
+    """ "Up to my knee" is no good sign where the pain never was as far out as the knee."""
+    before, end = baseline.farthest_rank(), _rank(movement.end)
+    if movement.start is not None or not baseline.known or end is None:
+        return False
+    return before is None or end < before
+
+
+def _rank(place: Place | None) -> int | None:
+    return RANK.get(place.site) if place else None
+
+
+def zone_of(place: Place | None) -> Zone | None:
+    """The zone of a place, if there is one."""
+    return zone(place.site) if place else None
+
+
+def _is_spine(place: Place | None) -> bool:
+    return zone_of(place) is Zone.SPINE
