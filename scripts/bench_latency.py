@@ -176,13 +176,12 @@ def _trial(scene: Scene, during: str, clip: Path, chance: random.Random) -> Tria
     threading.Event().wait(chance.uniform(*MOMENTS_S[during]))
     first_line, said_s = len(coach.lines), time.monotonic()
     scene.mouth.play(clip)
-    try:
-        decided_s = coach.line("RULE +STOP-WORD", DECISION_TIMEOUT_S).at_s
-    except AssertionError:
+    decided = coach.line_if_any("RULE +STOP-WORD", DECISION_TIMEOUT_S)
+    if decided is None:
         return Trial(during, clip, said_s, _heard(scene, first_line), None)
     scene.type_to("what_happened", "go on")
     scene.type_to("go_on", "yes")
-    return Trial(during, clip, said_s, _heard(scene, first_line), decided_s)
+    return Trial(during, clip, said_s, _heard(scene, first_line), decided.at_s)
 
 
 def _heard(scene: Scene, first_line: int) -> str:

@@ -73,7 +73,18 @@ class Coach:
         return "\n".join(line.text for line in self.lines)
 
     def line(self, pattern: str, timeout_s: float = PATIENCE_S) -> Line:
-        """Wait for the next line in which the pattern is found; those before it are passed over."""
+        """Wait for the next line in which the pattern is found; those before it are passed over. Where none comes,
+        the coach is ended, and what its threads were doing is part of the AssertionError."""
+        line = self.line_if_any(pattern, timeout_s)
+        if line is None:
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGABRT)  # see PYTHONFAULTHANDLER
+            self.wait()
+            raise AssertionError(f"no line with {pattern!r} came:\n{self.transcript}")
+        return line
+
+    def line_if_any(self, pattern: str, timeout_s: float) -> Line | None:
+        """The same, or None where none comes."""
         give_up_s = time.monotonic() + timeout_s
         with self._changed:
             while True:
@@ -84,7 +95,7 @@ class Coach:
                         return line
                 left_s = give_up_s - time.monotonic()
                 if self._ended or not self._changed.wait(max(0.0, left_s)):
-                    raise AssertionError(f"no line with {pattern!r} came:\n{self.transcript}")
+                    return None
 
     def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Its exit status."""
@@ -199,7 +210,7 @@ def _silent(last: Pcm, quiet_s: float) -> bool:
 def session(card: VirtualSound, folder: Path, *arguments: str, voice: Voice, cache: Path) -> Iterator[Scene]:
     """A session by the command line over the card, its data in `folder`."""
     data = folder / "data"
-    env = card.env | {"VOICECOACH_DATA_DIR": str(data), "XDG_CACHE_HOME": str(cache), "PYTHONWARNINGS": "ignore"}
+    env = card.env | {"VOICECOACH_DATA_DIR": str(data), "XDG_CACHE_HOME": str(cache), "PYTHONFAULTHANDLER": "1"}
     with card.record_speaker() as heard:
         coach = Coach(["session", *arguments], env)
         try:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end_session import PATIENT_VOICE, SHORT, Scene, helper_pid, session
 from tests.end_to_end_sound import find
-from tests.virtual_sound import VirtualSound
+from tests.virtual_sound import RATE_HZ, VirtualSound
 from voicecoach.journal import Entry
 from voicecoach.speaking.timeline import Pcm
 from voicecoach.speaking.voice import Voice
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.sound
 VOICES = Path(__file__).parent / "data" / "voices"
 MORE_VOICES = Path(__file__).parents[2] / "shared" / "audio" / "speech_commands" / "dev"
 STOP, ANOTHER_STOP = VOICES / "stop_105a0eea_0.flac", VOICES / "stop_022cd682_0.flac"
-STOPS_OF_OTHERS = [MORE_VOICES / f"stop_{name}.flac" for name in ("c9b5ff26_2", "bb05582b_2")]
+SOMEBODY_ELSES_STOP = MORE_VOICES / "stop_c9b5ff26_2.flac"
 EIGHT, YES = VOICES / "eight_8a325749_1.flac", VOICES / "yes_03401e93_0.flac"
 STEP = "Draw both elbows in against your sides, and place them right under your shoulders, so that you can push."
 ALIKE = 0.7  # a whole line that was played is more like itself than this; other speech is below 0.5
@@ -102,15 +102,14 @@ def test_a_recorded_stop_silences_reading_and_counting_and_a_good_sign_goes_on(b
     scene.type_to("in_place", "ready")
 
     def stopped_by(clip: Path, unheard: str) -> None:
-        """What was due after the stop never sounds."""
+        """What was due after the stop never sounds; then the session goes on."""
         began = len(scene.heard.samples)
         scene.wait_sound()
         scene.mouth.play(clip)
         coach.line("RULE +STOP-WORD")
         scene.hears("what_happened")
-        rest = said(cache, unheard)[-48_000:]
+        rest = said(cache, unheard)[-RATE_HZ:]
         assert find(rest, scene.heard.samples[began:]).likeness < ALIKE
-        assert find(said(cache, "Stopped.")[:9_600], scene.heard.samples[began:]).likeness > 0.2
         coach.type_line("nothing")
         scene.type_to("go_on", "yes")
 
@@ -118,7 +117,8 @@ def test_a_recorded_stop_silences_reading_and_counting_and_a_good_sign_goes_on(b
     stopped_by(STOP, STEP)
     coach.line("COACH +Draw both elbows")  # the step is read again
     scene.type_to("ready", "ready")
-    for clip in [STOP, ANOTHER_STOP, *[other for other in STOPS_OF_OTHERS if other.exists()]]:
+    stops = [STOP, ANOTHER_STOP, *([SOMEBODY_ELSES_STOP] if SOMEBODY_ELSES_STOP.exists() else [])]
+    for clip in stops[1:]:
         coach.line("press-up, hold 1")
         stopped_by(clip, "seven")
 
@@ -131,8 +131,7 @@ def test_a_recorded_stop_silences_reading_and_counting_and_a_good_sign_goes_on(b
     assert coach.wait() == 0
     record, entries = scene.journal()
     assert (record.kind, record.outcome) == ("live", "left")
-    stops = 5 if STOPS_OF_OTHERS[0].exists() else 3
-    assert [rule for rule, _ in notes(entries)].count("STOP-WORD") == stops
+    assert [rule for rule, _ in notes(entries)].count("STOP-WORD") == len(stops)
     assert notes(entries)[-1] == ("CENTRALIZING", "go")
 
 

@@ -107,6 +107,20 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="A programme 
 
 
 @app.command()
+def understand(
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="What somebody says.")],
+    baseline: Annotated[str, typer.Option(metavar="WORDS", help='The pain before, as in "left calf five".')] = "",
+    asked: Annotated[str, typer.Option(metavar="QUESTION", help="The question that is open.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """What the coach makes of a sentence: what it understood, which rule decides, why, and what it would say."""
+    from voicecoach.explain import explain
+
+    explanation = explain(words, baseline, asked)
+    typer.echo(json.dumps(explanation.as_json()) if as_json else explanation.as_text())
+
+
+@app.command()
 def hear(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (WAV, FLAC, Ogg, MP3).")],
     listen: Annotated[str, typer.Option(metavar="QUESTION", help="The question that is open.")] = "performing",

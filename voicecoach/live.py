@@ -89,8 +89,10 @@ class Live:
         """A line from the keyboard."""
         self._inbox.put(line)
 
-    def leave(self) -> None:
+    def leave(self, why: str = "") -> None:
         """End the session: Ctrl-C, or the keyboard's input has ended."""
+        if why:
+            self._tell(why)
         self._inbox.put(LeaveRequested(self._sound.now_s))
 
     # --- before the session ---
@@ -267,7 +269,7 @@ def read_keyboard(lines: Iterable[str], live: Live) -> threading.Thread:
     def read() -> None:
         for line in lines:
             live.type_line(line)
-        live.leave()
+        live.leave("The keyboard's input has ended, and so does the session.")
 
     thread = threading.Thread(target=read, name="keyboard", daemon=True)
     thread.start()

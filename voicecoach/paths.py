@@ -18,4 +18,5 @@ def log_file() -> Path:
 def recording_file() -> Path:
     """Where a simulated session's sound goes when no other place was named."""
     folder = os.environ.get("VOICECOACH_DATA_DIR")
-    return (Path(folder) if folder else platformdirs.user_data_path(_NAME, appauthor=False)) / "simulated-session.wav"
+    data = Path(folder).expanduser() if folder else platformdirs.user_data_path(_NAME, appauthor=False)
+    return data / "simulated-session.wav"

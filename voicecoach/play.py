@@ -33,7 +33,7 @@ from voicecoach.programmes import load
 from voicecoach.rehearsal import Rehearsal
 from voicecoach.rehearsal_sound import length_in, write_wav
 from voicecoach.screen import Screen
-from voicecoach.simulation import Recording, Simulation
+from voicecoach.simulation import Recording, Simulation, check_place
 from voicecoach.speaking.voice import Voice
 from voicecoach.transcript import Transcript
 
@@ -88,6 +88,8 @@ def play_rehearsal(
     """A rehearsal in virtual time; with `aloud` in real time on the loudspeaker. Raises CoachError."""
     programme = load(programme_name)
     patient = _patient(patient_file, programme)
+    if wav is not None:
+        check_place(wav)
     session = Session(programme, language(), sayings())
     screen = Screen(plain=True)
     transcript = Transcript(screen.tell)
@@ -128,8 +130,8 @@ def _patient(file: Path | None, programme: Programme) -> Patient:
 def _simulate(
     session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
 ) -> Finish:
-    wav = wanted.wav or recording_file()
-    wav.parent.mkdir(parents=True, exist_ok=True)
+    wav = wanted.wav or recording_file()  # in the journal's folder, which is there by now
+    check_place(wav)
     patient = _patient(wanted.patient, programme)
     screen.tell("There is no sound device in use, so a simulated patient does the session. This takes about a minute.")
     with (

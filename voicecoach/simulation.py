@@ -35,11 +35,21 @@ class RecordingError(CoachError):
     """The WAV file cannot be written."""
 
 
+def check_place(path: Path) -> None:
+    """Before a long work: can a file be made there? Raises RecordingError."""
+    if not path.parent.is_dir():
+        raise RecordingError(f"Cannot write the sound file {path}: there is no folder {path.parent}; make it first.")
+    if path.is_dir():
+        raise RecordingError(f"Cannot write the sound file {path}: it is a folder; add a file's name.")
+
+
 class Recording:
     """What would be heard, written to a WAV file as it happens; without a path it is dropped."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        if path is not None:
+            check_place(path)
         try:
             self._file = (
                 soundfile.SoundFile(path, "w", RATE_HZ, 1, "PCM_16", format="WAV") if path is not None else None

@@ -16,6 +16,7 @@ from voicecoach.core.lexer import Token
 from voicecoach.core.marks import Mark, mark
 from voicecoach.core.motion import motion_in
 from voicecoach.core.pelvic import pelvic_claim
+from voicecoach.core.pieces import has, says, split
 from voicecoach.core.statements import Said, claims_in
 
 _GOOD = (Trend.BETTER, Trend.SAME, Trend.GONE)
@@ -33,6 +34,7 @@ class Reading:
     doubts: tuple[Doubt, ...] = ()
     side: Side | None = None
     way: Direction | None = None  # "up" or "down", where only that was said
+    names_only: bool = False  # places, and nothing said of them
 
 
 @dataclass(slots=True)
@@ -44,9 +46,15 @@ class _Clause:
     said: list[Said] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    _values: set[tuple[Kind, str]] = field(init=False)
+    _kinds: set[Kind] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._values = {(token.kind, token.value) for token in self.tokens}
+        self._kinds = {token.kind for token in self.tokens}
 
     def has(self, kind: Kind, *values: str) -> bool:
-        return any(token.means(kind, *values) for token in self.tokens)
+        return any((kind, value) in self._values for value in values) if values else kind in self._kinds
 
     @property
     def past(self) -> bool:
@@ -61,7 +69,7 @@ class _Clause:
 def read_clauses(tokens: list[Token], language: Language) -> Reading:
     """Claims and movements of all clauses together."""
     compared = any(token.means(Kind.TREND, "worse", "better", "awful", "same", "as_bad") for token in tokens)
-    clauses = [_Clause(part) for part in _split(tokens)]
+    clauses = [_Clause(part) for part in split(tokens)]
     pelvic = pelvic_claim(_about_toilet(clauses), language)
     inherited: tuple[Place, ...] = ()
     for clause in clauses:
@@ -76,7 +84,8 @@ def read_clauses(tokens: list[Token], language: Language) -> Reading:
         claims.append(pelvic)
     sides = [Side(token.value) for token in tokens if token.kind is Kind.SIDE]
     side = Side.BOTH if {Side.LEFT, Side.RIGHT} <= set(sides) else sides[-1] if sides else None
-    return Reading(tuple(claims), tuple(movements), tuple(dict.fromkeys(doubts)), side, _way(tokens))
+    names_only = not says(tokens) and not has(tokens, Kind.DIRECTION)
+    return Reading(tuple(claims), tuple(movements), tuple(dict.fromkeys(doubts)), side, _way(tokens), names_only)
 
 
 def _way(tokens: list[Token]) -> Direction | None:
@@ -98,82 +107,13 @@ def _about_toilet(clauses: list[_Clause]) -> list[Token]:
     return about
 
 
-# --- splitting ---
-
-
-def _split(tokens: list[Token]) -> list[list[Token]]:
-    pieces: list[list[Token]] = [[]]
-    for token in tokens:
-        if _starts_piece(token, pieces[-1]):
-            pieces.append([token])
-        else:
-            pieces[-1].append(token)
-    clauses: list[list[Token]] = []
-    for piece in pieces:
-        if clauses and _belongs_to(piece, clauses[-1]):
-            clauses[-1] += piece
-        else:
-            clauses.append(list(piece))
-    return clauses
-
-
-def _starts_piece(token: Token, piece: list[Token]) -> bool:
-    """ "But", "and", a comma; "now" after what was; "it's" where all was said of another place."""
-    if token.kind is Kind.GLUE and token.value in ("but", "and", "break"):
-        return True
-    return (token.means(Kind.GLUE, "now") and _was(piece)) or (token.words == ("it's",) and _full(piece))
-
-
-def _full(piece: list[Token]) -> bool:
-    return _says(piece) and _has(piece, Kind.SITE)
-
-
-def _was(piece: list[Token]) -> bool:
-    past = any(token.means(Kind.GLUE, "past") for token in piece)
-    return past and any(token.kind in (Kind.SITE, Kind.TREND, Kind.QUALITY) for token in piece)
-
-
-def _belongs_to(piece: list[Token], before: list[Token]) -> bool:
-    """Whether a piece only continues the clause before it: it lacks a place, or what is said of it."""
-    if not _speaks(piece) or not _speaks(before):
-        return True
-    predicate, place = _says(piece), _has(piece, Kind.SITE)
-    if _now(piece) and place and _has(before, Kind.SITE):
-        return False
-    if not _says(before):  # "my leg and my back | are worse", "my leg | it's worse"
-        return not piece[0].means(Kind.GLUE, "but") or not place
-    if predicate:
-        return False
-    denied = any(token.means(Kind.GLUE, "negation") for token in piece)
-    if _has(piece, Kind.DIRECTION):  # "out of my leg | and into my back"
-        return _has(before, Kind.DIRECTION, Kind.MOTION) and not _has(before, Kind.TREND)
-    continues = piece[0].means(Kind.GLUE, "and", "break") or piece[0].words == ("it's",)
-    return place and not denied and continues
-
-
-def _now(piece: list[Token]) -> bool:
-    return any(token.means(Kind.GLUE, "now") for token in piece)
-
-
-def _has(piece: list[Token], *kinds: Kind) -> bool:
-    return any(token.kind in kinds for token in piece)
-
-
-def _says(piece: list[Token]) -> bool:
-    return _has(piece, Kind.TREND, Kind.QUALITY, Kind.MOTION)
-
-
-def _speaks(piece: list[Token]) -> bool:
-    return _says(piece) or _has(piece, Kind.SITE, Kind.DIRECTION) or any(t.means(Kind.GLUE, "negation") for t in piece)
-
-
 # --- reading ---
 
 
 def _read(clause: _Clause, inherited: tuple[Place, ...], *, compared: bool) -> tuple[Place, ...]:
     """Fill in what the clause says; returns the places that a following "it" is about."""
     tokens = [token for token in clause.tokens if not token.means(Kind.SITE, "pelvic", "toilet")]
-    if len(tokens) < len(clause.tokens) and not _has(tokens, Kind.SITE):
+    if len(tokens) < len(clause.tokens) and not has(tokens, Kind.SITE):
         return ()
     if clause.has(Kind.GLUE, "overall"):
         inherited = ()
@@ -189,7 +129,8 @@ def _read(clause: _Clause, inherited: tuple[Place, ...], *, compared: bool) -> t
     motion = motion_in(clause.marks, only=only, now=clause.has(Kind.GLUE, "now") and not clause.has(Kind.GLUE, "still"))
     clause.movements, clause.doubts = motion.movements, motion.doubts
     clause.said = [Said(claim) for claim in motion.claims]
-    clause.said += claims_in(motion.rest, inherited, compared=compared)
+    moved = tuple(place for m in motion.movements for place in (m.end or m.start,) if place is not None)
+    clause.said += claims_in(motion.rest, moved or inherited, compared=compared)
     if clause.has(Kind.GLUE, "unsure"):
         clause.said = [Said(replace(Claim(Trend.PRESENT), place=s.claim.place, unsure=True)) for s in clause.said]
     if not clause.said and not clause.movements and not clause.doubts and _not_any_more(clause, inherited):
@@ -231,7 +172,7 @@ def _tell_past_from_now(clauses: list[_Clause]) -> None:
         arrived = next((c for c in later if c.movements and c.movements[0].start is None), None)
         if start is not None and arrived is not None and not arrived.movements[0].spreading:
             arrived.movements[0] = replace(arrived.movements[0], start=start, moving=True)
-            clause.said = []
+            clause.said = [s for s in clause.said if s.claim.trend not in (Trend.PRESENT, Trend.NEW)]
         elif clause.past and clause.has(Kind.GLUE, "earlier_day"):
             clause.said = (
                 [] if later else [Said(replace(s.claim, trend=Trend.PRESENT, unsure=True)) for s in clause.said]

@@ -24,7 +24,7 @@ def parts_of(tokens: list[Token], language: Language) -> list[list[Token]]:
     parts: list[list[Token]] = [[]]
     for index, token in enumerate(tokens):
         after = tokens[index + 1 :]
-        if token.means(Kind.ANSWER, "no"):
+        if token.means(Kind.ANSWER, "no") or _only_answers(token, parts):
             if _corrects(parts[-1], after, language):
                 parts.append([])
             else:
@@ -36,6 +36,12 @@ def parts_of(tokens: list[Token], language: Language) -> list[list[Token]]:
             parts[-1].append(token)
     filled = [part for part in parts if any(token.kind in _CONTENT for token in part)]
     return filled or [tokens]
+
+
+def _only_answers(token: Token, parts: list[list[Token]]) -> bool:
+    """ "No no" with nothing said before that it could take back."""
+    ends_with_no = token.means(Kind.GLUE, "correction") and token.words[-1] == "no"
+    return ends_with_no and not any(other.kind in _CONTENT for part in parts for other in part)
 
 
 def _corrects(before: list[Token], after: list[Token], language: Language) -> bool:
@@ -117,8 +123,7 @@ def _replaced(first: Reading, later: Reading) -> Reading:
 
 
 def _claims_replaced(first: Reading, later: Reading) -> Reading:
-    only_places = all(c.trend is Trend.PRESENT and c.quality is Quality.PAIN and not c.unsure for c in later.claims)
-    if only_places and all(claim.place is not None for claim in later.claims):
+    if later.names_only and all(claim.place is not None for claim in later.claims):
         return _places_replaced(first, later)
     if all(claim.place is None for claim in later.claims):
         places = [claim.place for claim in first.claims if claim.place is not None]

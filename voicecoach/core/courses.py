@@ -47,7 +47,8 @@ def _named_now(baseline: Baseline, report: Report) -> Finding:
     """ "It's in my back now" does not say that it left the leg."""
     if not baseline.has_zone(Zone.LIMB):
         return Finding.BACK_COMPARED
-    left = any(c.trend is Trend.GONE and c.place and zone(c.place.site) is Zone.LIMB for c in report.claims)
+    gone = [c.place for c in report.claims if c.trend is Trend.GONE and c.place and baseline.includes(c.place)]
+    left = any(zone(place.site) is Zone.LIMB for place in gone)
     return Finding.MOVED_UP if left else Finding.LEG_UNKNOWN
 
 
@@ -110,8 +111,8 @@ def _between(movement: Movement, start: int, end: int) -> Direction:
 def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: Report) -> Direction:
     """Into a place of the limb, nothing said about where from: up only if it was farther out before."""
     assert movement.end is not None
-    gone = [_rank(claim.place) for claim in report.claims if claim.trend is Trend.GONE]
-    if any(rank is not None and rank < end for rank in gone):
+    gone = [c.place for c in report.claims if c.trend is Trend.GONE and c.place and baseline.includes(c.place)]
+    if any(RANK.get(place.site, end) < end for place in gone):
         return Direction.UP
     before = baseline.farthest_rank()
     if before is None or before >= end or movement.spreading:

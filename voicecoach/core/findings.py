@@ -28,6 +28,7 @@ MUCH_WORSE_RISE = 4  # twice the minimum detectable change; this bound is ours
 _NERVE = (Quality.NUMB, Quality.TINGLING, Quality.WEAK)
 _THERE = (Trend.WORSE, Trend.NEW, Trend.PRESENT)
 _Found = dict[Finding, Place | None]
+_GRAVITY = {finding: order for order, finding in enumerate(Finding)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def judge(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()
     _both_legs(report, baseline, found)
     _score(report, baseline, found)
     _left_open(report, baseline, found)
-    gravest = min(found, key=list(Finding).index, default=None)
+    gravest = min(found, key=_GRAVITY.__getitem__, default=None)
     return Judged(frozenset(found), found[gravest] if gravest else None)
 
 

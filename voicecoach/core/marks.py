@@ -11,7 +11,7 @@ from voicecoach.core.lexer import Token
 
 _PREDICATES = (Kind.TREND, Kind.QUALITY)
 _PLURALS = {"legs", "buttocks", "calves", "feet", "thighs", "cheeks"}  # mean both sides
-_NOUNS = {"pain", "pains", "ache"}  # "leg pain"
+PAIN_NOUNS = {"pain", "pains", "ache"}  # "leg pain"
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +107,7 @@ class _Marker:
 
     def _adjoins(self, index: int) -> bool:
         before, noun = self._marks[index - 1], self._marks[index]
-        if not (_NOUNS & set(noun.token.words) and before.is_site):
+        if not (PAIN_NOUNS & set(noun.token.words) and before.is_site):
             return False
         return any(a is before.token and b is noun.token for a, b in pairwise(self._clause))
 
@@ -158,7 +158,7 @@ class _Marker:
             return
         negated = self._negated and not (names_pain and not at and not self._determined(index))
         verb = after is not None and (after.means(Kind.GLUE, "is", "negation") or after.kind in _PREDICATES)
-        subject = verb and not (names_pain and after is not None and set(after.words) & _NOUNS)
+        subject = verb and not (names_pain and after is not None and set(after.words) & PAIN_NOUNS)
         also = bool(self._marks) and self._marks[-1].means(Kind.GLUE, "also")
         if also:
             self._marks.pop()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 LATENCY_S = 0.6  # how long after it was said a word is recognised, where hearing does not tell when it began
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_KEEP = 12  # sentences remembered
+_KEEP_S = 30.0  # how long a sentence is remembered: longer than any utterance
 
 
 @dataclass(slots=True)
@@ -31,18 +31,23 @@ class SpokenMemory:
     def speaking(self, speech_id: int, text: str, start_s: float) -> None:
         """A line is queued (it may start any time from `start_s` on)."""
         words = frozenset(_WORDS.findall(text.lower().replace("\u2019", "'")))
-        self.lines = [*self.lines[-_KEEP:], _Line(speech_id, words, start_s)]
+        self.lines.append(_Line(speech_id, words, start_s))
 
     def finished(self, speech_id: int, at_s: float) -> None:
         """Its last sample was played."""
         for line in self.lines:
             if line.id == speech_id:
                 line.end_s = at_s
+        self._forget(at_s)
 
     def hushed(self, at_s: float) -> None:
         """Whatever was being said ended here."""
         for line in self.lines:
             line.end_s = min(at_s, line.end_s) if line.end_s is not None else at_s
+        self._forget(at_s)
+
+    def _forget(self, now_s: float) -> None:
+        self.lines = [line for line in self.lines if line.end_s is None or line.end_s > now_s - _KEEP_S]
 
     def masks(self, words: str, started_s: float | None, at_s: float) -> bool:
         """Whether every one of these words was in the coach's mouth while they were heard."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from voicecoach.core.body import Claim, Direction, Movement, Place, Site, Trend, Zone, zone
 from voicecoach.core.intent import Doubt
 from voicecoach.core.language import Kind
-from voicecoach.core.marks import Mark
+from voicecoach.core.marks import PAIN_NOUNS, Mark
 
 _TO = {"to", "down_to", "up_to"}
 _AWAY = {"from", "out"}
@@ -109,11 +110,17 @@ class _MotionClause:
 
     def _leaving(self) -> Motion:
         """ "It has left my leg" is good news; "it hasn't left" is none."""
-        negated = any(m.negated for m in self.marks)
-        places: list[Place | None] = [place for m in self.sites for place in m.places()]
+        verb = next(index for index, m in enumerate(self.marks) if m.token.value == "leave")
+        left = list(takewhile(lambda m: m.is_site or m.token.kind is Kind.DIRECTION, self.marks[verb + 1 :]))
+        left = [m for m in left if m.is_site][:1] + [m for m in left if m.is_site and m.joined]
+        left = list(dict.fromkeys(left)) or ([] if self.predicates else self.sites)
+        places: list[Place | None] = [place for m in left for place in m.places()]
         places = places or [None]
+        negated = self.marks[verb].negated or any(m.negated for m in left)
         claims = [Claim(Trend.PRESENT, p, unsure=True) if negated else Claim(Trend.GONE, p) for p in places]
-        return Motion(claims=claims)
+        moved = {m for m in self.predicates if m.means(Kind.QUALITY, "pain") and PAIN_NOUNS & set(m.token.words)}
+        rest = [m for m in self.rest if m not in left and (m.negated or m not in moved)]
+        return Motion(claims=claims, rest=rest)
 
     def _central(self) -> Motion:
         end = (

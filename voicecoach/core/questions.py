@@ -15,9 +15,9 @@ C = Command
 class Question:
     """`name` is also the key of its sentence (and name + "_again" of the simpler one); the rest says what answers it.
 
-    `waits`: it waits for somebody to be ready, so nothing with a "no" in it is an answer. `tries`: how often it is asked in
-    all, before silence or misunderstanding count as UNCLEAR. `silence_s`: how long an answer may take after the
-    question was spoken."""
+    `waits`: it waits for somebody to be ready, so nothing with a "no" in it is an answer. `tries`: how often it is
+    asked in all, before silence or misunderstanding count as UNCLEAR. `silence_s`: how long an answer may take after
+    the question was spoken."""
 
     name: str
     report: bool = False

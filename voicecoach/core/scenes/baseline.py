@@ -62,8 +62,8 @@ class BaselineScene:
         """Ask for what is still missing: the place, the side of a leg, the number."""
         while self._places is None:
             yield from self._take((yield from self._answer("baseline")))
-            if self._needs_side and not self._side_asked:
-                yield from self._ask_side()
+        if self._needs_side and not self._side_asked:
+            yield from self._ask_side()
         while self._score is None:
             yield from self._take((yield from self._answer("baseline_score")))
 
@@ -90,7 +90,7 @@ class BaselineScene:
         if (yield from self._stands(report)):
             places = places_of(report)
             if places:
-                self._places = places
+                self._places, self._side_asked = places, False
             elif painless or (report.score == 0 and not self._places):
                 self._places, self._score = (), 0
 
@@ -98,7 +98,8 @@ class BaselineScene:
         """Places with another side: both legs may be a warning sign."""
         claims = tuple(Claim(Trend.PRESENT, place) for place in places)
         words = " and ".join(place.spoken() for place in places)
-        self._places = places if (yield from self._stands(PainReport(claims, words=words))) else None
+        if (yield from self._stands(PainReport(claims, words=words))):
+            self._places = places
 
     def _stands(self, report: PainReport) -> Generator[None, Signal, bool]:
         """False where a warning sign was heard but denied: then nothing of the report is taken."""

@@ -222,17 +222,11 @@ class ExerciseScene:
             left = duration_text(talk, max(1, round(doses.hold_s - self._held_s)))
             if after_this == 0:
                 return talk.text("how_long_last", left=left)
-            return talk.text("how_long_repetitions", left=left, more=_more_text(talk, after_this))
+            return talk.text("how_long_repetitions", left=left, after=spoken_number(after_this))
         to_go = after_this + (self._part <= Part.HOLD)
         if self._stage is Stage.SET and to_go > 0:
-            return talk.text("how_long_set", more=_more_text(talk, to_go))
+            return talk.text("how_long_set", left=spoken_number(to_go))
         return talk.text("how_long_exercises", number=spoken_number(self._number), total=spoken_number(self._total))
-
-
-def _more_text(talk: Talk, repetitions: int) -> str:
-    if repetitions == 1:
-        return talk.text("more_one")
-    return talk.text("more", n=spoken_number(repetitions).capitalize())
 
 
 def duration_text(talk: Talk, seconds: int) -> str:
