@@ -7,6 +7,7 @@ software (tests/virtual_sound.py). Prints a table in Markdown.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -22,11 +23,12 @@ import numpy as np
 import soundfile
 import soxr
 
-from tests.end_to_end_session import PATIENT_VOICE, Scene, session
+from tests.end_to_end_session import PATIENT_VOICE, Line, Scene, session
 from tests.end_to_end_sound import find, last_sound, spoken_part
 from tests.virtual_sound import RATE_HZ, Recording, missing_parts, virtual_sound_card
 from voicecoach.speaking.timeline import Pcm
 from voicecoach.speaking.voice import Voice
+from voicecoach.transcript import clock
 
 REPOSITORY = Path(__file__).parents[1]
 CLIPS = REPOSITORY / "tests" / "data" / "voices"
@@ -81,7 +83,7 @@ class Trial:
     clip: Path
     said_s: float  # when playing it began
     heard: str
-    decided_s: float | None  # None: not heard as a stop
+    decided: Line | None  # None: not heard as a stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,12 @@ def _session(
         if during == COUNTING:
             scene.type_to("ready", "ready")
         trials = [_trial(scene, during, clip, chance) for clip in clips]
-        stopped = [trial for trial in trials if trial.decided_s]
-        answers = [coachs_voice.render(*line) for line in _answers(scene)]
-        measured = [_measure(*pair, said, scene.heard) for pair in zip(stopped, answers, strict=True)]
+        answers = _answers(scene)
+        measured = []
+        for trial in trials:
+            if trial.decided is not None:
+                answer = coachs_voice.render(*answers[_clock(trial.decided)])
+                measured.append(_measure(trial, trial.decided.at_s, answer, said, scene.heard))
         return trials, [latency for latency in measured if latency is not None]
 
 
@@ -181,7 +186,7 @@ def _trial(scene: Scene, during: str, clip: Path, chance: random.Random) -> Tria
         return Trial(during, clip, said_s, _heard(scene, first_line), None)
     scene.type_to("what_happened", "go on")
     scene.type_to("go_on", "yes")
-    return Trial(during, clip, said_s, _heard(scene, first_line), decided.at_s)
+    return Trial(during, clip, said_s, _heard(scene, first_line), decided)
 
 
 def _heard(scene: Scene, first_line: int) -> str:
@@ -189,16 +194,19 @@ def _heard(scene: Scene, first_line: int) -> str:
     return "; ".join(line.split("YOU")[1].strip() for line in lines)
 
 
-def _answers(scene: Scene) -> list[tuple[str, int]]:
-    """What the coach said to each stop: text and rate."""
+def _clock(line: Line) -> str:
+    """As in 3:07.4"""
+    return line.text.strip("[").split("]")[0]
+
+
+def _answers(scene: Scene) -> dict[str, tuple[str, int]]:
+    """What the coach said to each stop, by the clock: text and rate."""
     _, entries = scene.journal()
-    answers: list[tuple[str, int]] = []
-    stopped = False
-    for entry in entries:
-        stopped = stopped or (entry.type == "Note" and entry.body["rule"] == "STOP-WORD")
-        if stopped and entry.type == "Speak":
-            answers.append((entry.body["text"], entry.body["rate_wpm"]))
-            stopped = False
+    answers: dict[str, tuple[str, int]] = {}
+    for entry, following in itertools.pairwise(entries):
+        if entry.type == "Note" and entry.body["rule"] == "STOP-WORD":
+            speak = next(later.body for later in entries[following.seq - 1 :] if later.type == "Speak")
+            answers[clock(entry.at_s)] = speak["text"], speak["rate_wpm"]
     return answers
 
 
@@ -208,15 +216,14 @@ _RECOGNISED_BY_S = 0.6  # of a line: the shorter, the less a dropout matters
 _ALIKE = 0.7
 
 
-def _measure(trial: Trial, answer: Pcm, said: Recording, heard: Recording) -> Latency | None:
+def _measure(trial: Trial, decided_s: float, answer: Pcm, said: Recording, heard: Recording) -> Latency | None:
     """None where the recordings are too broken up to tell."""
-    assert trial.decided_s is not None
     samples, rate_hz = soundfile.read(trial.clip, dtype="float32")
     clip = soxr.resample(samples, rate_hz, RATE_HZ)
     said_at_s = _moment(said, clip, trial.said_s - 0.5, trial.said_s + 3.0)
     # the coach has spoken again since: what sounded last before that?
     beginning = answer[: round(_RECOGNISED_BY_S * RATE_HZ)]
-    answered_s = _moment(heard, beginning, trial.decided_s - 0.5, trial.decided_s + 5.0)
+    answered_s = _moment(heard, beginning, decided_s - 0.5, decided_s + 5.0)
     if said_at_s is None or answered_s is None:
         return None
     word_end_s = said_at_s + spoken_part(samples, rate_hz)[1] / rate_hz
@@ -226,7 +233,7 @@ def _measure(trial: Trial, answer: Pcm, said: Recording, heard: Recording) -> La
         trial.during,
         trial.clip.name,
         1000 * max(0.0, silent_s - word_end_s),
-        1000 * (trial.decided_s - word_end_s),
+        1000 * (decided_s - word_end_s),
     )
 
 
@@ -254,7 +261,7 @@ def _table(trials: list[Trial], latencies: list[Latency], machine: str) -> str:
         measured = [latency for latency in latencies if latency.during in kinds]
         silent = _summary([latency.silent_ms for latency in measured])
         decided = _summary([latency.decided_ms for latency in measured])
-        unheard = sum(trial.decided_s is None for trial in said)
+        unheard = sum(trial.decided is None for trial in said)
         rows.append(f"| {during} | {len(said)} | {unheard} | {len(measured)} | {silent} | {decided} |")
     return "\n".join([*rows, "", f"Machine: {machine}. Seed {SEED}, {len({t.clip for t in trials})} recordings."])
 

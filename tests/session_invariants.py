@@ -183,7 +183,6 @@ class RestsUntilToldToGoOn(_Watch):
         self._resting = ""
         self._last = programme.exercises[-1].id
         self._check = False
-        self._typing = False
 
     def before(self, moment: Moment) -> None:
         intent = meant(moment)
@@ -192,13 +191,10 @@ class RestsUntilToldToGoOn(_Watch):
             self._resting = ""
         if moment.world.question == "paused" and intent.command is Command.SKIP:
             self._resting = ""
-        self._typing = self._typing or moment.world.question == "keyboard_test"  # it gave up hearing before
-        if isinstance(moment.event, Started):
-            self._typing = not moment.event.hands_free
-        if isinstance(moment.event, HearingLost) and not self._typing and self._resting != "over":
-            self._resting = "deaf"
 
     def after(self, moment: Moment) -> None:
+        if isinstance(moment.event, HearingLost) and moment.effects and self._resting != "over":  # else it is typed to
+            self._resting = "deaf"
         for effect in moment.effects:
             if self._resting and self._resting != "over":
                 led_on = isinstance(effect, Reached) and effect.phase in LED_ON

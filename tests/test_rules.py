@@ -40,7 +40,9 @@ def claim(
     return Claim(trend, None if site is None else Place(site, side), much, quality, unsure)
 
 
-def decided(*claims: Claim, baseline: Baseline = CALF, score: int | None = None, doubts: tuple[Doubt, ...] = ()) -> Decision:
+def decided(
+    *claims: Claim, baseline: Baseline = CALF, score: int | None = None, doubts: tuple[Doubt, ...] = ()
+) -> Decision:
     return decide(PainReport(claims, (), score, "test"), baseline, doubts)
 
 

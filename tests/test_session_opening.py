@@ -73,8 +73,8 @@ def test_a_hearing_test_without_an_answer_offers_the_keyboard() -> None:
     played = rehearse("unheard")
     played.expect(
         "COACH Say ready when you can hear me.",
-        "COACH I can't hear you yet.",
-        "COACH I still can't hear you, so I won't start hands-free.",
+        "COACH I did not catch that.",
+        "COACH I can't hear you well enough, so I won't start hands-free.",
         "COACH You can use the keyboard instead.",
         "COACH We end here. Nothing was started.",
         "END unheard",

@@ -43,7 +43,7 @@ class Explanation:
         """What the coach would say about the decision; where it has to ask, the question."""
         if self.decision is None:
             return ""
-        return _text(self.decision, self.intent)
+        return _text(self.decision, self.intent, self.asked)
 
     def as_json(self) -> dict[str, object]:
         """One object: `intent`, `command` and `decision`; everything in it is text, numbers, lists or null."""
@@ -153,9 +153,11 @@ def _without_report(intent: Intent, asked: str) -> Decision | None:
 # --- words for it ---
 
 
-def _text(decision: Decision, intent: Intent) -> str:
+def _text(decision: Decision, intent: Intent, asked: str) -> str:
     place = decision.place.spoken() if decision.place else "leg"
     key = (decision.ask or "check_again") if decision.verdict is Verdict.ASK else decision.say
+    if key == asked and f"{asked}_again" in sayings():
+        key = f"{asked}_again"  # not understood: in simpler words
     if decision.rule == "STOP-WORD":
         key = "stopped"
     claims = intent.report.claims if intent.report else ()

@@ -33,6 +33,8 @@ def _described(reading: Reading) -> Reading:
     """Before the exercises nothing has moved yet: "it goes down my left leg" says where it is."""
     ends = [place for m in reading.movements for place in (m.start, m.end) if place is not None]
     claims = (*reading.claims, *(Claim(Trend.PRESENT, place) for place in ends))
+    if not claims:
+        return reading
     return replace(reading, claims=tuple(dict.fromkeys(claims)), movements=(), doubts=())
 
 

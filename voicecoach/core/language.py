@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_TYPED_ONLY = "..."  # what follows in a list is not listened for
+_Tables = dict[str, dict[str, tuple[str, ...]]]
+
 
 class Kind(StrEnum):
     """What a phrase can be. Where one phrase stands under several, the first of this list wins."""
@@ -43,7 +46,8 @@ class Branch:
 
 @dataclass(frozen=True)
 class Language:
-    """`phrase_tree`: all phrases word by word; `tables`: the file's own tables, also for generating grammars;
+    """`phrase_tree`: all phrases word by word; `tables`: the file's own tables, in them all that is understood, and
+    `heard`: what of it is listened for, by table and value (in the tables it stands before "...");
     `spelling`: other spellings to the one in the tables; `alone`: meanings of whole utterances; `known_words`: every
     single word of the phrases; `lists`: the tables' entries as sets, by table and value."""
 
@@ -54,6 +58,7 @@ class Language:
     alone: Mapping[str, Meaning]
     known_words: frozenset[str]
     lists: Mapping[tuple[str, str], frozenset[str]]
+    heard: Mapping[tuple[str, str], tuple[str, ...]]
 
     def phrases(self, kind: Kind, value: str) -> tuple[str, ...]:
         """All phrases that mean this, in the table's order (the most usual first)."""
@@ -68,7 +73,7 @@ def parse_language(text: str) -> Language:
     """Read a language table (TOML). Raises ValueError (also tomllib's) when a phrase or section is not as expected."""
     raw = tomllib.loads(text)
     code = str(raw.pop("code"))
-    tables = {name: {value: tuple(phrases) for value, phrases in table.items()} for name, table in raw.items()}
+    tables, heard = _tables(raw)
     tree = Branch()
     known_words: set[str] = set()
     for kind in reversed(Kind):
@@ -80,7 +85,20 @@ def parse_language(text: str) -> Language:
             known_words.update(words)
     spelling = {variant: usual for usual, variants in tables.get("spelling", {}).items() for variant in variants}
     lists = {(name, value): frozenset(phrases) for name, table in tables.items() for value, phrases in table.items()}
-    return Language(code, tree, tables, spelling, dict(_alone(tables)), frozenset(known_words), lists)
+    return Language(code, tree, tables, spelling, dict(_alone(tables)), frozenset(known_words), lists, heard)
+
+
+def _tables(raw: dict[str, dict[str, list[str]]]) -> tuple[_Tables, dict[tuple[str, str], tuple[str, ...]]]:
+    """All phrases, and those before the "..." of their list."""
+    tables: _Tables = {}
+    heard: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name, table in raw.items():
+        tables[name] = {}
+        for value, phrases in table.items():
+            end = phrases.index(_TYPED_ONLY) if _TYPED_ONLY in phrases else len(phrases)
+            heard[name, value] = tuple(phrases[:end])
+            tables[name][value] = tuple(phrase for phrase in phrases if phrase != _TYPED_ONLY)
+    return tables, heard
 
 
 def _plant(tree: Branch, words: list[str], meaning: Meaning) -> None:

@@ -91,7 +91,7 @@ class _Marker:
         for token in reversed(self._clause):
             if token.means(Kind.GLUE, "negation"):
                 return True
-            if token.kind is not Kind.IGNORE and not token.means(Kind.GLUE, "also", "anymore", "now", "hedge"):
+            if not token.means(Kind.GLUE, "also", "anymore", "now", "break", "and", "but"):
                 return False
         return False
 

@@ -116,6 +116,11 @@ def _feel(look: Look) -> Sense:
     return (Kind.GLUE, "negation") if denies else None
 
 
+def _return(look: Look) -> Sense:
+    """It is back, or a way: "come back up"."""
+    return (Kind.MOTION, "light") if is_(look.after, Kind.DIRECTION, "up", "down") else None
+
+
 def _start(look: Look) -> Sense:
     """New, unless "starting to ease"."""
     ahead = look.tokens[look.index + 1 : look.index + 4]
@@ -215,6 +220,10 @@ _CHOICES: dict[str, Callable[[Look], Sense]] = {
     "don't feel": _feel,
     "do not feel": _feel,
     "not feel": _feel,
+    "come back": _return,
+    "came back": _return,
+    "coming back": _return,
+    "comes back": _return,
     "starting": _start,
     "started": _start,
     "starts": _start,

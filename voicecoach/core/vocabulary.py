@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain, product
 
-from voicecoach.core.intent import Command
 from voicecoach.core.language import Kind, Language
-from voicecoach.core.questions import PERFORMING, QUESTIONS
+from voicecoach.core.questions import PERFORMING, QUESTIONS, Question
 
 _NAMES_PLACES = {"baseline", "where_worse", "what_happened", "readback"}
-_NAMES_SIDES = {"baseline", "baseline_side", "readback"}
+_NAMES_SIDES = {"baseline_side", "readback"}
 _NAMES_NUMBERS = {"baseline", "baseline_score", "readback", "check_score"}
+_ABOUT_WORSE = {"next_day", "ladder_leg", "ladder_back", "leg_worse", "confirm", "confirm_new"}
+_HOW_MUCH_WORSE = {"ladder_leg", "ladder_back", "leg_worse"}  # "a bit" is a yes
+# no places that somebody would call "my ..."
+_NO_BODY_PARTS = {"toilet", "everywhere", "elsewhere", "pelvic"}
 
 
 def phrases_for(question: str, language: Language) -> tuple[str, ...]:
@@ -35,36 +39,77 @@ class _Table:
 @cache
 def _phrases(name: str, table: _Table) -> tuple[str, ...]:
     language = table.language
-    grammar = language.tables["grammar"]
     question = QUESTIONS.get(name)
-    parts = [tuple(chain.from_iterable(language.phrases(Kind.COMMAND, command) for command in Command))]
-    parts.append(_reports(language) if name == PERFORMING or (question and question.report) else grammar["always"])
-    if question and question.yes_no:
-        parts += [language.phrases(Kind.ANSWER, "yes"), language.phrases(Kind.ANSWER, "no")]
-    if name in _NAMES_NUMBERS:
-        parts.append(_numbers(language))
-    if name in _NAMES_SIDES:
-        parts.append(grammar["sides"])
-    if name in _NAMES_PLACES:
-        sites = grammar["sites"]
-        parts.append((*sites, *(f"my {site}" for site in sites), *(f"in my {site}" for site in sites)))
-    if name == "what_happened":
-        parts.append(grammar["nothing"])
-    if name == "up_or_down":
-        parts.append(grammar["ways"])
-    if name == "readback":
-        corrections = (*language.phrases(Kind.NUMBER, "words"), *grammar["sides"], *grammar["sites"])
-        parts.append(tuple(f"no {word}" for word in corrections))
+    parts: list[Iterable[str]] = [_heard(language, Kind.COMMAND)]
+    reports = name == PERFORMING or (question is not None and question.report)
+    parts.append(_reports(language) if reports else language.tables["grammar"]["always"])
+    if question is not None:
+        parts += _answers(question, language)
     return tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
-def _reports(language: Language) -> tuple[str, ...]:
+def _answers(question: Question, language: Language) -> list[Iterable[str]]:
+    """What only this question is answered by."""
     grammar = language.tables["grammar"]
-    near = [pattern.format(site=site) for pattern, site in product(grammar["near_patterns"], grammar["sites"])]
-    far = [pattern.format(site=site) for pattern, site in product(grammar["far_patterns"], grammar["far_sites"])]
-    return (*grammar["reports"], *near, *far)
+    parts: list[Iterable[str]] = []
+    if question.yes_no:
+        parts.append(_heard(language, Kind.ANSWER))
+    if question.name in _ABOUT_WORSE:
+        parts.append(grammar["agreement"])
+    if question.name in _HOW_MUCH_WORSE:
+        parts.append(grammar["degrees"])
+    if question.name in _NAMES_NUMBERS:
+        parts.append(_numbers(language))
+    if question.name in _NAMES_SIDES:
+        parts += [_heard(language, Kind.SIDE), grammar["sides"]]
+    if question.name in _NAMES_PLACES:
+        parts.append(_sided(language))
+    if question.name == "what_happened":
+        parts.append(grammar["nothing"])
+    if question.name == "up_or_down":
+        parts.append(grammar["ways"])
+    if question.name == "readback":
+        corrections = (*language.phrases(Kind.NUMBER, "words"), "left", "right", *grammar["often"])
+        parts.append(f"no {word}" for word in corrections)
+    return parts
 
 
-def _numbers(language: Language) -> tuple[str, ...]:
-    words = language.phrases(Kind.NUMBER, "words")
-    return (*words, *(f"{word} out of ten" for word in words))
+def _heard(language: Language, kind: Kind) -> Iterable[str]:
+    return chain.from_iterable(phrases for (table, _), phrases in language.heard.items() if table == kind)
+
+
+def _reports(language: Language) -> Iterable[str]:
+    """Every trend, quality and place by itself, and patterns from which the recogniser can mix the rest."""
+    grammar = language.tables["grammar"]
+    patterns = (
+        (grammar["any_patterns"], _body_parts(language)),
+        (grammar["often_patterns"], grammar["often"]),
+        (grammar["limb_patterns"], grammar["limb"]),
+    )
+    return chain(
+        grammar["reports"],
+        *(_heard(language, kind) for kind in (Kind.TREND, Kind.QUALITY, Kind.SITE)),
+        *([pattern.format(site=site) for pattern, site in product(some, sites)] for some, sites in patterns),
+    )
+
+
+def _body_parts(language: Language) -> list[str]:
+    """Places that fit "my ..."."""
+    parts = (
+        phrase
+        for (table, value), phrases in language.heard.items()
+        if table == Kind.SITE and value not in _NO_BODY_PARTS
+        for phrase in phrases
+    )
+    return [part for part in parts if not {"of", "my"} & set(part.split())]
+
+
+def _sided(language: Language) -> Iterable[str]:
+    grammar = language.tables["grammar"]
+    sites = [f"{side} {site}" for side, site in product(("left", "right"), grammar["sided"])]
+    return chain(sites, (f"my {site}" for site in sites))
+
+
+def _numbers(language: Language) -> Iterable[str]:
+    patterns = product(language.tables["grammar"]["scores"], language.phrases(Kind.NUMBER, "words"))
+    return (pattern.format(number=word) for pattern, word in patterns)
