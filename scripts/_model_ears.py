@@ -77,10 +77,8 @@ class VoskEar:
     def _hear(self, model: Any, samples: Samples, block: int) -> list[Segment]:
         recogniser = self._vosk.KaldiRecognizer(model, RATE_HZ, self._grammar)
         recogniser.SetWords(True)
-        results = []
-        for start in range(0, len(samples), block):
-            if recogniser.AcceptWaveform(samples[start : start + block].tobytes()):
-                results.append(recogniser.Result())
+        blocks = (samples[start : start + block].tobytes() for start in range(0, len(samples), block))
+        results = [recogniser.Result() for sound in blocks if recogniser.AcceptWaveform(sound)]
         results.append(recogniser.FinalResult())
         return [segment for result in results if (segment := _segment(json.loads(result))).words]
 

@@ -1,4 +1,4 @@
-"""What the model bench plays: recordings of people whom no model was trained on, unheard synthetic voices, conditions."""
+"""What the model bench plays: people whom no model was trained on, unheard synthetic voices; and conditions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import soxr
 
 RATE_HZ = 16000
 Samples = npt.NDArray[np.int16]
-COMMAND_WORDS = (*"yes no up down left right on off stop go".split(),)
-DIGITS = (*"zero one two three four five six seven eight nine".split(),)
+COMMAND_WORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 HELD_OUT_WORDS_SPEAKER = "s4"
 # engine, voice; none of them is among the training's voices
 VOICES = {

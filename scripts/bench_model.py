@@ -25,7 +25,6 @@ from _model_sounds import (
     DIGITS,
     RATE_HZ,
     Clip,
-    Samples,
     british_words,
     command_clips,
     in_its_room,
@@ -160,7 +159,7 @@ class Bench:
                 sure = [segment for segment in found if segment.confidence >= SURE]
                 stops = [segment for segment in found if "stop" in segment.words]
                 self.note(f"phrases per hour in {name}", ear, Rate(len(found), hours))
-                self.note(f"... with confidence >= {SURE}", ear, Rate(len(sure), hours))
+                self.note(f"... with confidence >= {SURE} in {name}", ear, Rate(len(sure), hours))
                 self.note(f"... with stop in {name}", ear, Rate(len(stops), hours))
                 self.note(f"... hours of {name}", ear, f"{hours:.2f}")
 

@@ -146,7 +146,7 @@ def joined(random: np.random.Generator, pool: Sequence[Piece], length: int) -> t
     wave, labels = np.zeros(length, np.float32), np.zeros(length // SHIFT + 1, np.uint8)
     at = 0 if random.random() < 0.5 else SHIFT * int(random.integers(0, 60))
     while at < length:
-        piece = pool[random.integers(len(pool))]
+        piece = pool[int(random.integers(len(pool)))]
         size = len(piece.labels) * SHIFT
         start = SHIFT * int(random.integers(0, (size - length) // SHIFT + 1)) if at == 0 and size > length else 0
         count = min(size - start, length - at)

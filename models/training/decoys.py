@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.training.phones import SAME_SOUND, WHOLE_WORDS, Dictionary
+from models.training.phones import Dictionary, listed
 
 # One sound away from these, every word of CMUdict is a decoy.
-KEY_WORDS = (
+KEY_WORDS = listed(
     "stop yes no go left right up down on off worse better help wait pause pain numb next back leg more less ready "
     "again skip done same start"
-).split()
+)
 
 
 def near_words(dictionary: Dictionary, vocabulary: set[str]) -> set[str]:
@@ -47,8 +47,3 @@ def _distance_is_one(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
         return sum(x != y for x, y in zip(a, b, strict=True)) == 1
     short, long = sorted((a, b), key=len)
     return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
-
-
-def whole_words() -> set[str]:
-    """Words that have sounds of their own, and those that sound the same."""
-    return {*WHOLE_WORDS, *SAME_SOUND}

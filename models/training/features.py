@@ -24,7 +24,8 @@ def _filters(warp: float) -> np.ndarray:
     edges = np.linspace(_mel(np.array(LOW_HZ)), _mel(np.array(HIGH_HZ)), BINS + 2)
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     at = _mel(hz)[:, None]
-    return np.clip(np.minimum((at - low) / (middle - low), (high - at) / (high - middle)), 0, None).astype(np.float32)
+    filters: np.ndarray = np.clip(np.minimum((at - low) / (middle - low), (high - at) / (high - middle)), 0, None)
+    return filters.astype(np.float32)
 
 
 def _cosines() -> np.ndarray:
@@ -32,7 +33,8 @@ def _cosines() -> np.ndarray:
     n = np.arange(BINS)
     table = np.sqrt(2.0 / BINS) * np.cos(np.pi / BINS * np.outer(n + 0.5, n))
     table[:, 0] = np.sqrt(1.0 / BINS)
-    return (table * (1 + LIFTER / 2 * np.sin(np.pi * n / LIFTER))).astype(np.float32)
+    lifted: np.ndarray = table * (1 + LIFTER / 2 * np.sin(np.pi * n / LIFTER))
+    return lifted.astype(np.float32)
 
 
 FILTERS = torch.from_numpy(np.stack([_filters(warp) for warp in WARPS]))

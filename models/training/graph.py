@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def phone_bigram(pronunciations: Sequence[tuple[int, ...]]) -> Floats:
     counts = np.ones((EDGE + 1, EDGE + 1))
     for pdfs in pronunciations:
         sequence = [EDGE, *(pdf - FIRST_PHONE for pdf in pdfs), EDGE]
-        for this, following in zip(sequence, sequence[1:], strict=False):
+        for this, following in pairwise(sequence):
             counts[this, following] += 1
     result: Floats = np.log(counts / counts.sum(1, keepdims=True)).astype(np.float32)
     return result

@@ -1,4 +1,4 @@
-"""Noises for augmentation, each with labels: steady noise is silence to the network, sounds that stand out are noise."""
+"""Noises for augmentation, with labels: steady noise is silence to the network, sounds that stand out are noise."""
 
 from __future__ import annotations
 
@@ -54,4 +54,5 @@ def _coloured(random: np.random.Generator, slope: float) -> npt.NDArray[np.float
     spectrum = np.fft.rfft(random.standard_normal(_POOL))
     spectrum /= np.maximum(np.arange(len(spectrum)), len(spectrum) / 400) ** slope
     noise = np.fft.irfft(spectrum, _POOL)
-    return (noise / noise.std()).astype(np.float32)
+    unit: npt.NDArray[np.float32] = (noise / noise.std()).astype(np.float32)
+    return unit

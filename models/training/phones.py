@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-PHONES = (
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
-).split()
+
+def listed(text: str) -> list[str]:
+    """Its words: easier to read than a list of strings."""
+    return text.split()
+
+
+PHONES = listed("AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH")
 SILENCE, NOISE = 0, 1
 FIRST_PHONE = 2
 GENERIC_PDFS = FIRST_PHONE + len(PHONES)

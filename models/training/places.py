@@ -14,7 +14,7 @@ class RecipeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`shared`: the folder with audio/ and model_lab/ (read only); `work`: a scratch folder, everything is written there."""
+    """`shared`: the folder with audio/ and model_lab/, only read; `work`: a scratch folder, all is written there."""
 
     shared: Path
     work: Path

@@ -1,4 +1,4 @@
-"""Stage "rooms": how rooms answer, simulated for somebody on the floor with a laptop near by, and a few measured ones."""
+"""Stage "rooms": how rooms answer: simulated for somebody on the floor with a laptop near by, and a few measured."""
 
 from __future__ import annotations
 
@@ -55,4 +55,5 @@ def _trimmed(answer: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     piece = answer[start : start + LENGTH]
     cut[: len(piece)] = piece
     cut[-_FADE:] *= np.linspace(1, 0, _FADE)
-    return (cut / np.sqrt((cut**2).sum())).astype(np.float32)
+    unit: npt.NDArray[np.float32] = (cut / np.sqrt((cut**2).sum())).astype(np.float32)
+    return unit

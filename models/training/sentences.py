@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from models.training.phones import listed
 from voicecoach.core.questions import PERFORMING, QUESTIONS
 from voicecoach.core.vocabulary import phrases_for
 from voicecoach.languages import language
 
 OPENINGS = ("", "", "", "um ", "uh ", "well ", "please ", "okay ", "coach ", "now ", "i think ", "it feels ", "still ")
-NUMBERS = (
+NUMBERS = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty "
     "fifty sixty hundred"
-).split()
-SHORT_WORDS = "stop yes no go left right up down on off".split()
+)
+SHORT_WORDS = listed("stop yes no go left right up down on off")
 
 
 def coach_phrases(code: str = "en") -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Stage "synth": espeak-ng and flite say the coach's sentences. Voices that the bench tests with are never used here."""
+"""Stage "synth": espeak-ng and flite say the coach's sentences. The voices that the bench tests with stay unheard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.training.phones import Dictionary
+from models.training.phones import Dictionary, listed
 from models.training.places import Places, RecipeError
 from models.training.sentences import Author
 from models.training.tables import TRAIN, Utterance, write_table
@@ -27,13 +27,13 @@ ACCENTS = {
     "en-gb-x-gbclan": 2,
     "en-us-nyc": 2,
 }
-VARIANTS = (
-    "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 croak whisper whisperf klatt klatt2 klatt3 klatt4 klatt5 klatt6 adam Alex "
-    "Alicia Andrea Andy Annie antonio aunty belinda benjamin boris caleb david Denis Diogo ed edward edward2 Gene Gene2 "
-    "grandma grandpa gustave Henrique Hugo iven iven2 iven3 iven4 Jacky john kaukovalta Lee linda marcelo Marco Mario max "
-    "Michael michel miguel Mike Mr Nguyen norbert pablo paul pedro quincy RicishayMax RicishayMax2 RicishayMax3 rob robert "
-    "sandro shelby steph steph2 steph3 travis Tweaky victor zac anika"
-).split()
+VARIANTS = listed(
+    "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 croak whisper whisperf klatt klatt2 klatt3 klatt4 klatt5 klatt6 adam "
+    "Alex Alicia Andrea Andy Annie antonio aunty belinda benjamin boris caleb david Denis Diogo ed edward edward2 "
+    "Gene Gene2 grandma grandpa gustave Henrique Hugo iven iven2 iven3 iven4 Jacky john kaukovalta Lee linda "
+    "marcelo Marco Mario max Michael michel miguel Mike Mr Nguyen norbert pablo paul pedro quincy RicishayMax "
+    "RicishayMax2 RicishayMax3 rob robert sandro shelby steph steph2 steph3 travis Tweaky victor zac anika "
+)
 FLITE_VOICES = ("slt", "awb", "kal16")
 # The bench's: unheard variants of espeak-ng, flite's rms, festival's rab.
 HELD_OUT_VARIANTS = ("Storm", "AnxiousAndy", "announcer")

@@ -17,8 +17,9 @@ import torch.nn.functional as F  # noqa: N812 - everyone's name for it
 
 from models.training.augmentation import SECONDS, Augmenter, Chances
 from models.training.features import COSINES, log_mels
-from models.training.network import SUBSAMPLING, Network
+from models.training.network import Network
 from models.training.noise import Noises
+from models.training.numpy_net import SUBSAMPLING
 from models.training.phones import IGNORE, NOISE, PDFS, SILENCE
 from models.training.places import Places, RecipeError
 from models.training.shards import Piece, read_shard
@@ -136,8 +137,8 @@ def train(places: Places, plan: Plan, *, first: Path | None, name: str = "net") 
             per_step_s = (time.monotonic() - began) / (training.step - began_at)
             hours = training.step * plan.batch * SECONDS / 3600
             print(
-                f"step {training.step} of {plan.steps}, {hours:.1f} h of audio, {per_step_s:.2f} s a step, loss {loss:.3f}, "
-                f"accuracy {accuracy:.3f}; {_report(training, watched)}",
+                f"step {training.step} of {plan.steps}, {hours:.1f} h of audio, {per_step_s:.2f} s a step, "
+                f"loss {loss:.3f}, accuracy {accuracy:.3f}; {_report(training, watched)}",
                 flush=True,
             )
             recent.clear()

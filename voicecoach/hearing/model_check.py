@@ -1,4 +1,4 @@
-"""The coach's own test of a speech model: it loads in a process of its own, knows all words, and hears recorded people."""
+"""The coach's own test of a speech model: loads in a process of its own, knows all words, hears recorded people."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def chosen_model(folder: Path | None = None) -> Path:
 
 
 def choose_model(name: str, folder: Path | None = None) -> Path:
-    """Hear with this model from now on: coach-en, a downloaded one by name, or any model's folder. Raises ModelError."""
+    """Hear with this model from now on: coach-en, a downloaded one, or any model's folder. Raises ModelError."""
     folder = folder or models_folder()
     own = embedded_model()
     if name == own.name:
