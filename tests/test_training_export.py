@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 import vosk
 
-pytest.importorskip("scipy", reason="the recipe needs scipy: install the extra `training`")
-
 from models.training.decoys import decoy_costs, near_words
 from models.training.export import Settings, choose_words, export
 from models.training.fst import Arc, Fst

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("scipy", reason="the recipe needs scipy: install the extra `training`")
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
@@ -79,3 +78,22 @@ def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
     ]
     assert write_table(tmp_path / "deep/table.tsv", table) == 2
     assert read_table(tmp_path / "deep/table.tsv") == table
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "models.training", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+def test_a_stage_without_recordings_says_what_to_do(tmp_path: Path) -> None:
+    result = _run("tables", "--shared", str(tmp_path / "nothing"), "--work", str(tmp_path))
+    assert result.returncode == 1
+    assert "give the shared folder with --shared" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_stage_is_one_command(tmp_path: Path, shared_dir: Path) -> None:
+    result = _run("tables", "--shared", str(shared_dir), "--work", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert len(read_table(tmp_path / "tables" / "human.tsv")) > 8000
+    assert "commands train: 2545 recordings" in result.stdout

@@ -25,9 +25,9 @@ def list_models() -> None:
     own = embedded_model()
     typer.echo(f"{_mark(used == own)} {own.name}: English, the coach's own, Apache-2.0, comes with it")
     for model in read_registry().values():
-        size = f"{model.size_bytes / 1e6:.0f} MB" if model.size_bytes else "size not known"
+        size = f"{model.size_bytes / 1e6:.0f} MB to download" if model.size_bytes else "to download"
         checked = "" if model.sha256 else ", no checksum known"
-        state = "downloaded" if model.name in here else f"{size} to download"
+        state = "downloaded" if model.name in here else size
         mark = _mark(used == models_folder() / model.name)
         typer.echo(f"{mark} {model.name}: {model.language}, {model.licence}, {state}{checked}")
     if used != own and used.parent != models_folder():

@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--flite", type=int, default=3000, help="sentences by flite")
     parser.add_argument("--sources", nargs="*", default=[*ALIGNED, *WATCHED], help="what to align: SOURCE_SPLIT")
     parser.add_argument("--aligner", type=Path, help="a network (.npz) to align with (default: the laboratory's)")
-    parser.add_argument("--steps", type=int, default=5800, help="of 54 s of audio each")
+    parser.add_argument("--steps", type=int, default=5400, help="of 54 s of audio each")
     parser.add_argument("--rate", type=float, default=1.2e-3, help="the highest learning rate")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--first", type=Path, help="a checkpoint to begin from (default: the laboratory's)")

@@ -29,8 +29,8 @@ class Costs:
     word: float = 1.0
     unknown_sound: float = 2.0
     unknown_noise: float = 8.0
-    unknown_word: float = 6.0
-    unknown_near: float = 6.0
+    unknown_word: float = 4.5
+    unknown_near: float = 4.5
     bigram_scale: float = 0.5
     silence: float = 0.7
     noise: float = 3.0

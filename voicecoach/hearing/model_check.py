@@ -36,9 +36,9 @@ class ModelReport:
 
 
 def live_phrases() -> tuple[str, ...]:
-    """What is listened for during an exercise, and scores."""
+    """What is listened for during an exercise, and answers: yes, no, scores, sides, places."""
     table = language("en")
-    return tuple(dict.fromkeys((*phrases_for(PERFORMING, table), *phrases_for("check_score", table))))
+    return tuple(dict.fromkeys((*phrases_for(PERFORMING, table), *phrases_for("readback", table))))
 
 
 def check(model: Path, clips: Path = CLIPS) -> ModelReport:
