@@ -35,7 +35,7 @@ VARIANTS = listed(
     "RicishayMax2 RicishayMax3 rob robert sandro shelby steph steph2 steph3 travis Tweaky victor zac anika "
 )
 FLITE_VOICES = ("slt", "awb", "kal16")
-# The bench's: unheard variants of espeak-ng, flite's rms, festival's rab.
+# The bench's: unheard variants of espeak-ng, flite's rms, festival's ked.
 HELD_OUT_VARIANTS = ("Storm", "AnxiousAndy", "announcer")
 HELD_OUT_FLITE = ("rms",)
 
