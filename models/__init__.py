@@ -1,0 +1,1 @@
+"""Speech models that come with the coach, and how they are made."""

@@ -1,0 +1,1 @@
+"""The recipe of models/coach-en: recordings in, a libvosk model directory out. Start with README.md."""
