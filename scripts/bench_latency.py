@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import random
+import re
 import tempfile
 import threading
 import time
@@ -23,7 +24,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from tests.end_to_end_session import PATIENT_VOICE, Line, Scene, session
+from tests.end_to_end_session import PATIENT_VOICE, Line, Scene, session, spoken
 from tests.end_to_end_sound import find, last_sound, spoken_part
 from tests.virtual_sound import RATE_HZ, Recording, missing_parts, virtual_sound_card
 from voicecoach.speaking.timeline import Pcm
@@ -162,31 +163,34 @@ def _session(
         for question, answer in (("baseline", "left calf"), ("baseline_score", "five"), ("readback", "yes")):
             scene.type_to(question, answer)
         scene.type_to("in_place", "ready")
-        if during == COUNTING:
-            scene.type_to("ready", "ready")
         trials = [_trial(scene, during, clip, chance) for clip in clips]
+        _go_on(scene, during)
         answers = _answers(scene)
         measured = []
         for trial in trials:
             if trial.decided is not None:
-                answer = coachs_voice.render(*answers[_clock(trial.decided)])
-                measured.append(_measure(trial, trial.decided.at_s, answer, said, scene.heard))
+                spoken = coachs_voice.render(*answers[_clock(trial.decided)])
+                measured.append(_measure(trial, trial.decided.at_s, spoken, said, scene.heard))
         return trials, [latency for latency in measured if latency is not None]
 
 
 def _trial(scene: Scene, during: str, clip: Path, chance: random.Random) -> Trial:
-    """Say "stop" at some moment; then have the session go on."""
+    """Say "stop" at some moment."""
     coach = scene.coach
-    coach.line(BEGINS[during])
+    _go_on(scene, during)
     threading.Event().wait(chance.uniform(*MOMENTS_S[during]))
     first_line, said_s = len(coach.lines), time.monotonic()
     scene.mouth.play(clip)
     decided = coach.line_if_any("RULE +STOP-WORD", DECISION_TIMEOUT_S)
-    if decided is None:
-        return Trial(during, clip, said_s, _heard(scene, first_line), None)
-    scene.type_to("what_happened", "go on")
-    scene.type_to("go_on", "yes")
     return Trial(during, clip, said_s, _heard(scene, first_line), decided)
+
+
+def _go_on(scene: Scene, during: str) -> None:
+    """Answer whatever is asked until the coach is at it again; it pauses by itself where sound breaks up."""
+    answers = {spoken("ready"): "ready", spoken("what_happened"): "go on", spoken("go_on"): "yes"}
+    answers[spoken("paused")] = "continue"
+    while not re.search(BEGINS[during], (line := scene.coach.line("|".join([BEGINS[during], *answers]), 60)).text):
+        scene.coach.type_line(next(answer for asked, answer in answers.items() if re.search(asked, line.text)))
 
 
 def _heard(scene: Scene, first_line: int) -> str:

@@ -172,7 +172,7 @@ class Scene:
 
     def hears(self, saying: str, timeout_s: float = PATIENCE_S) -> Line:
         """Wait until the coach says this: the key of a sentence in its language."""
-        return self.coach.line(_spoken(saying), timeout_s)
+        return self.coach.line(spoken(saying), timeout_s)
 
     def hears_out(self, saying: str) -> None:
         """Wait until the coach has said this and is silent."""
@@ -197,7 +197,7 @@ class Scene:
             return session, journal.entries(session.id)
 
 
-def _spoken(saying: str) -> str:
+def spoken(saying: str) -> str:
     """The pattern of a line in which the coach says this sentence, whatever is filled in."""
     return "COACH .*" + re.sub(r"\\\{\w+\\\}", ".*", re.escape(sayings()[saying]))
 

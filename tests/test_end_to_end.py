@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -82,6 +83,13 @@ def come_to_the_hold(scene: Scene) -> None:
     scene.type_to("ready", "ready")
 
 
+def stall(pid: int, seconds: float = 0.6) -> None:
+    """Have a process do nothing for a while, as on a computer that is too busy."""
+    os.kill(pid, signal.SIGSTOP)
+    threading.Event().wait(seconds)
+    os.kill(pid, signal.SIGCONT)
+
+
 def go_on_after_stop(scene: Scene) -> None:
     scene.type_to("what_happened", "nothing")
     scene.type_to("go_on", "yes")
@@ -151,6 +159,11 @@ def test_a_killed_recogniser_pauses_and_a_worse_leg_ends_the_session(begin: Begi
     assert not [line for line in coach.lines[lines:] if "COACH" in line.text]
     scene.mouth.say("continue")
     scene.hears("resumed")
+
+    coach.line("press-up, hold 1")
+    stall(coach.process.pid)  # the sound server keeps what the microphone gives meanwhile
+    scene.hears("hearing_lost")
+    scene.type_to("paused", "continue")
 
     coach.line("press-up, hold 1")
     scene.wait_sound()

@@ -464,3 +464,17 @@ def test_a_writer_that_does_not_let_go_is_explained(path: Path, monkeypatch: pyt
 
 def test_it_is_an_error_the_user_can_read() -> None:
     assert issubclass(JournalError, CoachError)
+
+
+def test_a_decision_that_was_taken_back_neither_locks_nor_is_asked_about(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "journal.sqlite3") as journal:
+        session = begin(journal, "live")
+        for rule, verdict in (("RED-FLAG", "emergency"), ("MUCH-WORSE", "stop")):
+            journal.record(session, Heard(1.0, "misheard"), [Note(rule, verdict, "a reason", "misheard")])
+        assert journal.locked_by() == "RED-FLAG"
+        for rule in ("RED-FLAG", "MUCH-WORSE"):
+            journal.record(session, Heard(2.0, "no"), [Note(rule, "withdrawn", "taken back", "no")])
+        assert journal.locked_by() is None
+        assert journal.last_note("MUCH-WORSE") is None
+        journal.record(session, Heard(3.0, "numb"), [Note("RED-FLAG", "emergency", "a reason", "numb in the groin")])
+        assert journal.locked_by() == "RED-FLAG"

@@ -22,7 +22,7 @@ ROUNDING = 1.5 / 32768
 
 FAR = 'says = ["at hold 1 of press-up, 3 s: worse in my leg"]'
 NEAR = """
-says = ["at position of backward-bend, 1.5 s: end session"]
+says = ["at position of backward-bend, 1.5 s: quit"]
 [answers]
 check = ["it's moving to my back"]
 """

@@ -22,7 +22,7 @@ LINES = """hello HH AH L OW
 hello(2) HH EH L OW
 stop S T AA P
 stock S T AA K
-top T AA P
+stob S T AA B
 know N OW
 two T UW1
 broken XX YY
@@ -31,7 +31,8 @@ broken XX YY
 
 @pytest.fixture(scope="module")
 def dictionary() -> Dictionary:
-    return Dictionary([*LINES, *(f"{word} B AH" for word in coach_words())])
+    given = {line.split()[0] for line in LINES}
+    return Dictionary([*LINES, *(f"{word} B AH" for word in coach_words() if word not in given)])
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,9 @@ def test_every_word_of_the_coach_can_be_said_with_cmudict() -> None:
 
 
 def test_near_words_are_one_sound_from_a_key_word_and_none_of_the_coachs(dictionary: Dictionary) -> None:
-    assert near_words(dictionary, {"stop", "know"}) >= {"stock", "top"}
+    assert near_words(dictionary, {"stop", "know"}) >= {"stock", "stob"}
     assert not near_words(dictionary, {"stop", "stock", "know"}) & {"stop", "stock", "know"}
-    costs = decoy_costs(dictionary, ["stock"], ["stock", "top"], 6.0, 5.0)
+    costs = decoy_costs(dictionary, ["stock"], ["stock", "stob"], 6.0, 5.0)
     assert costs[dictionary.ways("stock")[0].pdfs] == 5.0
 
 

@@ -12,6 +12,7 @@ import typer
 
 from voicecoach import __version__
 from voicecoach.errors import CoachError
+from voicecoach.model_cli import app as model_app
 from voicecoach.paths import log_file
 
 EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNEXPECTED = 1, 130, 70
@@ -33,6 +34,7 @@ Plain = Annotated[
 ]
 Microphone = Annotated[str | None, typer.Option(metavar="NAME", help="Which microphone (see `voicecoach devices`).")]
 Loudspeaker = Annotated[str | None, typer.Option(metavar="NAME", help="Which loudspeaker.")]
+app.add_typer(model_app, name="model")
 DEFAULT_PROGRAMME = "herniated_disc"
 
 
@@ -118,6 +120,14 @@ def understand(
 
     explanation = explain(words, baseline, asked)
     typer.echo(json.dumps(explanation.as_json()) if as_json else explanation.as_text())
+
+
+@app.command()
+def rules() -> None:
+    """The rule table as a page (Markdown) that a clinician can check and sign."""
+    from voicecoach.rules_page import rules_page
+
+    typer.echo(rules_page())
 
 
 @app.command()

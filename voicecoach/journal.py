@@ -24,25 +24,10 @@ from voicecoach import __version__
 from voicecoach.core.codec import decode, decode_event, encode
 from voicecoach.core.messages import Effect, Event, Finish, Listen, Note
 from voicecoach.journal_file import JournalError, damaged, explained, lock_file, open_database
+from voicecoach.journal_queries import ADD_ENTRY, LAST_NOTE, LOCKING, SESSIONS
 
 DECISIONS = (Note, Finish)
 LOCKING_RULES = ("RED-FLAG", "NEXT-DAY")  # the graver one first
-
-_ADD_ENTRY = "INSERT INTO entries (session_id, seq, at_s, direction, type, body) VALUES (?, ?, ?, ?, ?, ?)"
-_SESSIONS = "SELECT s.*, e.ended_at, e.outcome, e.rule FROM sessions s LEFT JOIN endings e ON e.session_id = s.id"
-_LAST_NOTE = """
-    SELECT s.*, e.ended_at, e.outcome, e.rule, d.body FROM entries d
-    JOIN sessions s ON s.id = d.session_id LEFT JOIN endings e ON e.session_id = s.id
-    WHERE d.direction = 'decision' AND d.type = 'Note' AND s.kind <> 'simulated' AND json_extract(d.body, '$.rule') = ?
-    ORDER BY d.id DESC LIMIT 1"""
-# a session locks from the moment of its decision, not of its ending: closing the program in between lifts nothing
-_LOCKING = """
-    WITH released AS (SELECT COALESCE(MAX(last_entry_id), 0) AS entry, COALESCE(MAX(last_ending_id), 0) AS ending
-                      FROM releases),
-         decided AS (SELECT session_id, json_extract(body, '$.rule') AS rule FROM entries, released
-                     WHERE direction = 'decision' AND id > entry
-                     UNION ALL SELECT session_id, rule FROM endings, released WHERE id > ending)
-    SELECT DISTINCT rule FROM decided JOIN sessions s ON s.id = session_id WHERE s.kind <> 'simulated'"""
 
 
 class SessionKind(StrEnum):
@@ -155,7 +140,7 @@ class Journal:
             for message in (event, *effects):
                 seq += 1
                 row = (session_id, seq, event.at_s, _direction(message), type(message).__name__, _json(message))
-                self._db.execute(_ADD_ENTRY, row)
+                self._db.execute(ADD_ENTRY, row)
         return int(seq)
 
     def finish(self, session_id: int, outcome: str, rule: str, ended_at: datetime) -> None:
@@ -181,15 +166,15 @@ class Journal:
 
     def sessions(self) -> list[SessionRecord]:
         """All of them, the oldest first."""
-        return [_session(row) for row in self._rows(f"{_SESSIONS} ORDER BY s.id")]
+        return [_session(row) for row in self._rows(f"{SESSIONS} ORDER BY s.id")]
 
     def unfinished(self) -> list[SessionRecord]:
         """Sessions without an ending: interrupted ones, and one that is running now."""
-        return [_session(row) for row in self._rows(f"{_SESSIONS} WHERE e.id IS NULL ORDER BY s.id")]
+        return [_session(row) for row in self._rows(f"{SESSIONS} WHERE e.id IS NULL ORDER BY s.id")]
 
     def last_ended(self) -> SessionRecord | None:
         """The live or typed session that ended last."""
-        rows = self._rows(f"{_SESSIONS} WHERE s.kind <> 'simulated' AND e.id IS NOT NULL ORDER BY e.id DESC LIMIT 1")
+        rows = self._rows(f"{SESSIONS} WHERE s.kind <> 'simulated' AND e.id IS NOT NULL ORDER BY e.id DESC LIMIT 1")
         return _session(rows[0]) if rows else None
 
     def entries(self, session_id: int) -> list[Entry]:
@@ -207,7 +192,7 @@ class Journal:
     def last_note(self, rule: str) -> tuple[SessionRecord, Note] | None:
         """The latest Note by `rule` in a live or typed session, ended or not: what "the next day" asks about is not
         forgotten when a session was interrupted or another came between."""
-        rows = self._rows(_LAST_NOTE, rule)
+        rows = self._rows(LAST_NOTE, rule)
         if not rows:
             return None
         with _known_messages(rows[0]["id"]):
@@ -225,7 +210,7 @@ class Journal:
 
     def locked_by(self) -> str | None:
         """The rule that forbids live and typed sessions until a clinician's release, or None."""
-        rules = {row["rule"] for row in self._rows(_LOCKING)}
+        rules = {row["rule"] for row in self._rows(LOCKING)}
         return next((rule for rule in LOCKING_RULES if rule in rules), None)
 
     # --- inside -------------------------------------------------------------------------------------------------

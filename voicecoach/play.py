@@ -20,7 +20,8 @@ from voicecoach.core.programme import Programme
 from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.errors import CoachError
-from voicecoach.hearing.model import check_model, embedded_model
+from voicecoach.hearing.model import check_model
+from voicecoach.hearing.registry import chosen_model
 from voicecoach.history import before_today
 from voicecoach.journal import Journal, SessionKind
 from voicecoach.keys import key_help
@@ -63,7 +64,7 @@ class Wanted:
 def play_session(wanted: Wanted) -> Finish:
     """A real session, or a simulated one where there is no sound device. Raises CoachError."""
     programme = load(wanted.programme)
-    model = embedded_model() if wanted.model is None else wanted.model
+    model = chosen_model() if wanted.model is None else wanted.model
     check_model(model)
     screen = Screen(plain=wanted.audio_only)
     simulated = wanted.simulate or (not wanted.typed and not _wants_devices(wanted) and not _has_devices(screen))

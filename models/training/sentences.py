@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.training.phones import listed
+from voicecoach.core.language import Kind
 from voicecoach.core.questions import PERFORMING, QUESTIONS
 from voicecoach.core.vocabulary import phrases_for
 from voicecoach.languages import language
@@ -30,8 +31,14 @@ def coach_phrases(code: str = "en") -> tuple[str, ...]:
 def coach_words(code: str = "en") -> tuple[str, ...]:
     """Every word that the coach understands, sorted."""
     table = language(code)
-    spoken = {word for phrase in table.lexicon for word in phrase}
-    return tuple(sorted(spoken.union(*(phrase.split() for phrase in coach_phrases(code)))))
+    return tuple(sorted(table.known_words.union(*(phrase.split() for phrase in coach_phrases(code)))))
+
+
+def understood_phrases(code: str = "en") -> tuple[str, ...]:
+    """Every phrase of the language's table, also those that can only be typed."""
+    tables = language(code).tables
+    kinds = [kind for kind in Kind if kind in tables]
+    return tuple(dict.fromkeys(p for kind in kinds for phrases in tables[kind].values() for p in phrases))
 
 
 class Author:
@@ -41,7 +48,7 @@ class Author:
         self._random = np.random.default_rng(seed)
         words = set(known)
         self._phrases = [p for p in coach_phrases() if words.issuperset(p.split())]
-        self._lexicon = [" ".join(p) for p in language("en").lexicon if words.issuperset(p)]
+        self._lexicon = [p for p in understood_phrases() if words.issuperset(p.split())]
         self._words = [word for word in coach_words() if word in words]
         lines = prose.read_text(encoding="utf-8").splitlines()
         self._prose = [line for line in lines if words.issuperset(line.split())]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from voicecoach.audio.devices import Choice, SoundError, portaudio
+from voicecoach.audio.lateness import Lateness
 from voicecoach.audio.microphone import MicrophoneReader, OnMicrophone
 from voicecoach.audio.streams import open_streams
 from voicecoach.speaking.timeline import Pcm
@@ -22,6 +23,7 @@ class Trouble(StrEnum):
     CALLBACK = "callback"  # our own code failed on the audio thread
     DEVICE = "device"  # the driver has ended the stream
     STALLED = "stalled"  # the driver no longer asks for samples, or no longer gives any
+    LATE = "late"  # the microphone's blocks come ever later
     BEHIND = "behind"  # nobody takes the microphone's blocks
     ALL_ZERO = "all-zero"  # the microphone gives digital silence
 
@@ -56,6 +58,7 @@ class Connection:
         self._counts = Counts()
         self._closed = False
         self._ended = False
+        self._lateness = Lateness()
         self._last_block_s: dict[str, float] = {}  # by direction, on the computer's clock
         self._streams = open_streams(choice, self, rate_hz)
         self.rate_hz = self._streams.rate_hz
@@ -99,6 +102,7 @@ class Connection:
             Trouble.CALLBACK: self.failure is not None,
             Trouble.DEVICE: self._ended,
             Trouble.STALLED: silent_s > _STALLED_S,
+            Trouble.LATE: self._lateness.late,
             Trouble.BEHIND: self._reader is not None and self._reader.waiting_s > _BEHIND_S,
             Trouble.ALL_ZERO: self._reader is not None and self._reader.all_zero,
         }
@@ -106,7 +110,8 @@ class Connection:
 
     # --- on the audio thread: no waiting, no printing -----------------------------------------------------------
 
-    def duplex(self, indata: Any, outdata: Any, frames: int, _time: Any, status: Any) -> None:
+    def duplex(self, indata: Any, outdata: Any, frames: int, times: Any, status: Any) -> None:
+        self._lateness.note(times.currentTime, times.inputBufferAdcTime)
         self._block(frames, indata, outdata, status)
 
     def output(self, outdata: Any, frames: int, _time: Any, status: Any) -> None:

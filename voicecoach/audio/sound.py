@@ -15,6 +15,7 @@ _WATCH_S = 0.2
 _SENTENCES = {
     Trouble.DEVICE: "The sound device has gone.",
     Trouble.STALLED: "The sound device has stalled.",
+    Trouble.LATE: "The microphone lags behind.",
     Trouble.BEHIND: "The computer does not keep up with the microphone.",
     Trouble.ALL_ZERO: "The microphone gives no sound at all: it may be muted or unplugged.",
 }

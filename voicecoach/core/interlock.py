@@ -7,7 +7,7 @@ reversible; only a final result decides. Where the story is does not matter here
 from __future__ import annotations
 
 from voicecoach.core.body import Claim, PainReport, Quality, Trend, Zone, zone
-from voicecoach.core.intent import Command, Intent
+from voicecoach.core.intent import Command, Doubt, Intent
 from voicecoach.core.messages import Heard, HearingLost, Source
 from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
 from voicecoach.core.understanding import understand
@@ -112,9 +112,10 @@ class Interlock:
 
 
 def is_evidence(intent: Intent) -> bool:
-    """Whether a partial result is reason enough to be silent: a word of stop or of hurt. The bare word "back" is not:
-    it is a word of many commands and cues, and the back may hurt."""
-    if intent.command is Command.STOP or intent.doubts or "hurt" in intent.words:
+    """Whether a partial result is reason enough to be silent: a word of stop or of hurt. Bare "back", "up" and
+    "down" are not: they belong to many commands and cues."""
+    doubtful = any(doubt is not Doubt.NUMBER_OR_PLACE for doubt in intent.doubts)
+    if intent.command is Command.STOP or doubtful or "hurt" in intent.words:
         return True
     report = intent.report or PainReport()
     return bool(report.movements) or any(_alarms(claim) for claim in report.claims)

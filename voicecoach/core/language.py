@@ -46,12 +46,13 @@ class Branch:
 
 @dataclass(frozen=True)
 class Language:
-    """`phrase_tree`: all phrases word by word; `tables`: the file's own tables, in them all that is understood, and
-    `heard`: what of it is listened for, by table and value (in the tables it stands before "...");
-    `spelling`: other spellings to the one in the tables; `alone`: meanings of whole utterances; `known_words`: every
-    single word of the phrases; `lists`: the tables' entries as sets, by table and value."""
+    """`lexicon`: every phrase (tuple of words) and its meaning; `phrase_tree`: the same, word by word; `tables`: the
+    file's own tables, in them all that is understood; `heard`: what of it is listened for, by table and value (in the
+    tables it stands before "..."); `spelling`: other spellings to the one in the tables; `alone`: meanings of whole
+    utterances; `known_words`: every single word of the phrases; `lists`: the tables' entries as sets."""
 
     code: str
+    lexicon: Mapping[tuple[str, ...], Meaning]
     phrase_tree: Branch
     tables: Mapping[str, Mapping[str, tuple[str, ...]]]
     spelling: Mapping[str, str]
@@ -74,18 +75,16 @@ def parse_language(text: str) -> Language:
     raw = tomllib.loads(text)
     code = str(raw.pop("code"))
     tables, heard = _tables(raw)
-    tree = Branch()
-    known_words: set[str] = set()
+    lexicon: dict[tuple[str, ...], Meaning] = {}
     for kind in reversed(Kind):
         for value, phrase in _entries(kind, tables.get(kind, {})):
             if phrase != phrase.lower() or not phrase.strip():
                 raise ValueError(f"phrase {phrase!r} in [{kind}] must be in lower case and not empty")
-            words = phrase.split()
-            _plant(tree, words, Meaning(kind, value))
-            known_words.update(words)
+            lexicon[tuple(phrase.split())] = Meaning(kind, value)
     spelling = {variant: usual for usual, variants in tables.get("spelling", {}).items() for variant in variants}
     lists = {(name, value): frozenset(phrases) for name, table in tables.items() for value, phrases in table.items()}
-    return Language(code, tree, tables, spelling, dict(_alone(tables)), frozenset(known_words), lists, heard)
+    known_words = frozenset(word for phrase in lexicon for word in phrase)
+    return Language(code, lexicon, _planted(lexicon), tables, spelling, dict(_alone(tables)), known_words, lists, heard)
 
 
 def _tables(raw: dict[str, dict[str, list[str]]]) -> tuple[_Tables, dict[tuple[str, str], tuple[str, ...]]]:
@@ -101,10 +100,14 @@ def _tables(raw: dict[str, dict[str, list[str]]]) -> tuple[_Tables, dict[tuple[s
     return tables, heard
 
 
-def _plant(tree: Branch, words: list[str], meaning: Meaning) -> None:
-    for word in words:
-        tree = tree.next.setdefault(word, Branch())
-    tree.meaning = meaning
+def _planted(lexicon: Mapping[tuple[str, ...], Meaning]) -> Branch:
+    tree = Branch()
+    for words, meaning in lexicon.items():
+        branch = tree
+        for word in words:
+            branch = branch.next.setdefault(word, Branch())
+        branch.meaning = meaning
+    return tree
 
 
 def _alone(tables: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Iterator[tuple[str, Meaning]]:

@@ -18,7 +18,9 @@ RESTART_ATTEMPTS = 3
 SURE_SHARE = 0.3  # of the time in which the coach spoke too: so much of an utterance must be more than echo
 _SLACK = SAMPLE_RATE_HZ // 20
 _REMEMBERED_FRAMES = 2000  # 20 s
+LATE_S, IN_TIME_S = 1.0, 0.3  # how far the recogniser may be behind, and when it has caught up again
 _LOST = "My hearing has failed."
+_LATE = "My hearing lags behind."
 
 HearingEvent = Heard | HearingLost | HearingRestored
 
@@ -39,6 +41,7 @@ class Ears:
         self._restarting = threading.Lock()
         self._losses_in_a_row = 0  # without a word heard in between: something kills it each time
         self._closing = False
+        self._late = False
         self._headset = headset
         self._echo = None if headset else open_canceller()
         self._expected_sample = self._cleaned_until = 0
@@ -53,6 +56,7 @@ class Ears:
         at the same samples, which is taken out first. Returns at once."""
         if played is None or self._echo is None:
             self._recogniser.feed(block, start_sample)
+            self._watch_lag()
             return
         if start_sample != self._expected_sample:
             self._echo = EchoCanceller()  # the path is another one after a gap
@@ -62,6 +66,7 @@ class Ears:
             self._recogniser.feed(frame.samples, self._cleaned_until)
             self._cleaned_until += len(frame.samples)
             self._echo_states.append((self._cleaned_until, frame.state))
+        self._watch_lag()
 
     def listen(self, phrases: Iterable[str]) -> None:
         self._recogniser.listen(phrases)
@@ -107,6 +112,16 @@ class Ears:
         if len(beside) < 0.1 * len(states):
             return bool(states)
         return sum(state.somebody_else for state in beside) > SURE_SHARE * len(beside)
+
+    def _watch_lag(self) -> None:
+        """What is heard too late is as good as not heard."""
+        lag_s = self._recogniser.lag_s
+        if not self._late and lag_s > LATE_S:
+            self._late = True
+            self._post(HearingLost(self._now_s(), _LATE))
+        elif self._late and lag_s < IN_TIME_S and self._recogniser.alive:
+            self._late = False
+            self._post(HearingRestored(self._now_s()))
 
     def _lost(self, _reason: str) -> None:
         self._post(HearingLost(self._now_s(), _LOST))

@@ -1,0 +1,25 @@
+"""What the journal asks its database."""
+
+from __future__ import annotations
+
+ADD_ENTRY = "INSERT INTO entries (session_id, seq, at_s, direction, type, body) VALUES (?, ?, ?, ?, ?, ?)"
+SESSIONS = "SELECT s.*, e.ended_at, e.outcome, e.rule FROM sessions s LEFT JOIN endings e ON e.session_id = s.id"
+# a decision `d` counts unless the person took it back afterwards, which is a Note of its own
+STANDS = """
+    COALESCE(json_extract(d.body, '$.verdict'), '') <> 'withdrawn' AND NOT EXISTS (
+        SELECT 1 FROM entries w WHERE w.session_id = d.session_id AND w.id > d.id AND w.type = 'Note'
+        AND json_extract(w.body, '$.verdict') = 'withdrawn'
+        AND json_extract(w.body, '$.rule') = json_extract(d.body, '$.rule'))"""
+LAST_NOTE = f"""
+    SELECT s.*, e.ended_at, e.outcome, e.rule, d.body FROM entries d
+    JOIN sessions s ON s.id = d.session_id LEFT JOIN endings e ON e.session_id = s.id
+    WHERE d.direction = 'decision' AND d.type = 'Note' AND s.kind <> 'simulated' AND json_extract(d.body, '$.rule') = ?
+    AND {STANDS} ORDER BY d.id DESC LIMIT 1"""  # noqa: S608 - put together from constants only
+# a session locks from the moment of its decision, not of its ending: closing the program in between lifts nothing
+LOCKING = f"""
+    WITH released AS (SELECT COALESCE(MAX(last_entry_id), 0) AS entry, COALESCE(MAX(last_ending_id), 0) AS ending
+                      FROM releases),
+         decided AS (SELECT session_id, json_extract(body, '$.rule') AS rule FROM entries d, released
+                     WHERE direction = 'decision' AND id > entry AND {STANDS}
+                     UNION ALL SELECT session_id, rule FROM endings, released WHERE id > ending)
+    SELECT DISTINCT rule FROM decided JOIN sessions s ON s.id = session_id WHERE s.kind <> 'simulated'"""  # noqa: S608 - put together from constants only
