@@ -453,6 +453,86 @@ def test_silence_is_unclear_and_rests() -> None:
     assert outcome(decide_unclear()) == ("UNCLEAR", Verdict.REST)
 
 
+# --- what a decision carries ---
+
+
+def test_decisions_carry_reason_words_and_question() -> None:
+    assert decided(claim(W, Site.FOOT)) == Decision(
+        "LEG-WORSE", Verdict.STOP, "pain got worse in the leg or buttock", "decide_leg_worse", Place(Site.FOOT), ""
+    )
+    assert decided() == Decision(
+        "UNCLEAR", Verdict.ASK, "nothing was said that could be judged", "decide_unclear", None, "compared"
+    )
+    assert decide_stop() == Decision(
+        "STOP-WORD", Verdict.STOP, "the person said stop", "decide_stop", None, "what_happened"
+    )
+    assert decide_next_day() == Decision(
+        "NEXT-DAY", Verdict.STOP, "much worse after the last session and still worse today", "decide_next_day"
+    )
+    assert decide_unclear() == Decision("UNCLEAR", Verdict.REST, "no clear answer", "decide_rest")
+
+
+def test_the_place_that_a_decision_is_about() -> None:
+    left_leg = Place(Site.LEG, Side.LEFT)
+    assert moved(Movement(Place(Site.BACK), Place(Site.FOOT))).place == Place(Site.FOOT)
+    assert moved(Movement(start=Place(Site.CALF), direction=Direction.UP)).place == Place(Site.CALF)
+    assert decided(claim(P, Site.FOOT, Side.BOTH)).place == Place(Site.FOOT, Side.BOTH)
+    assert decided(claim(P, Site.LEG), score=7, baseline=BACK_AND_LEG).place == left_leg
+    assert decided(claim(B, Site.BACK), baseline=BACK_AND_LEG).place == left_leg
+    assert decided(claim(P, Site.LOW_BACK), score=7, baseline=BACK_AND_LEG).place is None
+    assert decided(score=3).place is None
+    assert decided(score=9, baseline=BACK).place is None
+
+
+# --- corners of the movements ---
+
+
+def test_sides_count_in_the_limb_only() -> None:
+    assert moved(Movement(end=Place(Site.BACK, Side.RIGHT))).rule == "CENTRALIZING"
+    assert moved(Movement(Place(Site.BACK), Place(Site.LEG, Side.RIGHT))).rule == "LEG-NEW"
+    assert moved(Movement(Place(Site.CALF, Side.LEFT), Place(Site.THIGH, Side.LEFT))).rule == "CENTRALIZING"
+    assert moved(Movement(Place(Site.BACK, Side.RIGHT), Place(Site.LEG, Side.LEFT))).rule == "MOVED-DOWN"
+    left_of_the_back = Baseline((Place(Site.BACK_SIDE, Side.LEFT),), 4)
+    assert moved(Movement(end=Place(Site.LEG, Side.RIGHT)), baseline=left_of_the_back).rule == "MOVED-DOWN"
+
+
+def test_where_words_and_places_contradict_the_worse_reading_counts_in_the_limb() -> None:
+    assert moved(Movement(Place(Site.CALF), Place(Site.THIGH), Direction.DOWN)).rule == "MOVED-DOWN"
+    assert moved(Movement(Place(Site.CALF), Place(Site.BACK), Direction.DOWN)).rule == "CENTRALIZING"
+
+
+def test_where_it_was_already_nothing_moved() -> None:
+    in_calf = Movement(end=Place(Site.CALF), moving=False)
+    assert (moved(in_calf).rule, moved(in_calf).ask) == ("UNCLEAR", "compared")
+    assert moved(in_calf, baseline=BACK).rule == "MOVED-DOWN"
+    up_to_calf = Movement(end=Place(Site.CALF), direction=Direction.UP)
+    assert moved(up_to_calf).ask == "up_or_down"
+
+
+def test_what_left_must_have_been_farther_out() -> None:
+    leg = Baseline((Place(Site.LEG),), 5)
+    in_buttock = Movement(end=Place(Site.BUTTOCK), moving=False)
+    assert moved(in_buttock, claim(G, Site.LEG), baseline=leg).rule == "CENTRALIZING"
+    assert moved(Movement(end=Place(Site.KNEE)), claim(G, Site.LEG), baseline=leg).rule == "MOVED-DOWN"
+    groin_and_calf = Baseline((Place(Site.SADDLE), Place(Site.CALF)), 5)
+    assert moved(in_buttock, claim(G, Site.SADDLE), baseline=groin_and_calf).ask == "up_or_down"
+
+
+def test_what_is_said_of_other_places_does_not_settle_the_leg() -> None:
+    assert decided(claim(B, Site.BUTTOCK), claim(S, Site.BACK)).ask == "leg_worse"
+    assert decided(claim(S, Site.BACK), claim(B, Site.LOW_BACK)).ask == "leg_too"
+
+
+def test_one_buttock_is_not_the_seat() -> None:
+    assert decided(claim(P, Site.BUTTOCK, None, Quality.NUMB)).rule == "LEG-NEW"
+    assert decided(claim(P, Site.SEAT, Side.LEFT, Quality.NUMB)).rule == "LEG-NEW"
+
+
+def test_worse_in_the_groin_is_as_in_the_leg() -> None:
+    assert decided(claim(W, Site.SADDLE)).rule == "LEG-WORSE"
+    assert decided(claim(N, Site.SADDLE)).rule == "LEG-NEW"
+
+
 # --- the neck programme: arm and shoulder are its limb ---
 
 

@@ -130,6 +130,12 @@ def test_what_was_not_used_is_told() -> None:
     assert understand("worse in my leg", language()).unused == ()
 
 
+def test_the_report_keeps_the_words() -> None:
+    report = understand("worse in my leg", language()).report
+    assert report is not None
+    assert report.words == "worse in my leg"
+
+
 def test_yes_and_no_together_are_neither() -> None:
     assert understand("yes", language()).answer is Answer.YES
     assert understand("no", language()).answer is Answer.NO

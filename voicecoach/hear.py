@@ -14,9 +14,10 @@ from voicecoach.core.interlock import is_evidence
 from voicecoach.core.language import Language
 from voicecoach.core.questions import PERFORMING, QUESTIONS
 from voicecoach.core.rules import decide, decide_stop
-from voicecoach.core.understanding import places_of, understand
+from voicecoach.core.understanding import understand
 from voicecoach.core.vocabulary import phrases_for
 from voicecoach.errors import CoachError
+from voicecoach.explain import baseline_of
 from voicecoach.hearing.echo import EchoCanceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
 from voicecoach.hearing.hear_file import read_speech
@@ -118,18 +119,12 @@ class FileListener:
         return Observation(name, at_s, "final", intent.words, command, verdict, rule)
 
 
-def baseline_of(words: str, language: Language) -> Baseline:
-    """A baseline as it is spoken: "left calf five"."""
-    report = understand(words, language, "baseline").report if words else None
-    return Baseline(places_of(report), report.score) if report else Baseline()
-
-
 def hear_files(files: Iterable[Path], question: str, baseline: str, model: Path | None) -> Iterator[Observation]:
     """All that is heard in the files, one after the other. Raises CoachError."""
     if question not in (PERFORMING, *QUESTIONS):
         raise CoachError(f"There is no question {question!a}; take one of {', '.join((PERFORMING, *QUESTIONS))}.")
     words = language()
-    listener = FileListener(model or embedded_model(), words, question, baseline_of(baseline, words))
+    listener = FileListener(model or embedded_model(), words, question, baseline_of(baseline))
     with listener:
         for file in files:
             yield from listener.hear_file(file)

@@ -29,27 +29,29 @@ def course(movement: Movement, baseline: Baseline, report: Report) -> Finding:
         return elsewhere
     if _changed_sides(movement, baseline):
         return Finding.LEG_NEW
+    if (named := _named_now(movement, baseline)) is not None:
+        return named
     direction = _direction(movement, baseline, report)
-    if direction is Direction.UP and zone_of(movement.end) is Zone.LIMB and _farther_than_ever(movement, baseline):
-        return Finding.LEG_NEW
+    if direction is Direction.UP and zone_of(movement.end) is Zone.LIMB:
+        if _farther_than_ever(movement, baseline):
+            return Finding.LEG_NEW
+        direction = _unless_there_before(movement, baseline)
     if direction is Direction.DOWN:
         return Finding.MOVED_DOWN
     if direction is Direction.UNKNOWN:
         return Finding.UP_OR_DOWN
     if movement.spreading:  # it grows toward the back without leaving the leg: no centralization
         return Finding.BACK_WORSE if _is_spine(place) else Finding.LEG_WORSE
-    if not movement.moving and movement.start is None and _is_spine(movement.end):
-        return _named_now(baseline, report)
     return Finding.MOVED_UP
 
 
-def _named_now(baseline: Baseline, report: Report) -> Finding:
-    """ "It's in my back now" does not say that it left the leg."""
-    if not baseline.has_zone(Zone.LIMB):
-        return Finding.BACK_COMPARED
-    gone = [c.place for c in report.claims if c.trend is Trend.GONE and c.place and baseline.includes(c.place)]
-    left = any(zone(place.site) is Zone.LIMB for place in gone)
-    return Finding.MOVED_UP if left else Finding.LEG_UNKNOWN
+def _named_now(movement: Movement, baseline: Baseline) -> Finding | None:
+    """ "It's in my back now" does not say that it left the leg; nor is it news that it's in the calf, where it was."""
+    if movement.end is None or movement != Movement(end=movement.end, moving=False):
+        return None
+    if _is_spine(movement.end):
+        return Finding.LEG_UNKNOWN if baseline.has_zone(Zone.LIMB) else Finding.BACK_COMPARED
+    return Finding.COMPARED if baseline.includes(movement.end) else None
 
 
 def _outside(end: Place | None, baseline: Baseline) -> Finding | None:
@@ -129,6 +131,12 @@ def _farther_than_ever(movement: Movement, baseline: Baseline) -> bool:
     if movement.start is not None or not baseline.known or end is None:
         return False
     return before is None or end < before
+
+
+def _unless_there_before(movement: Movement, baseline: Baseline) -> Direction:
+    """ "Up to my calf" has to be asked about where the calf was as far out as it went."""
+    there = movement.start is None and _rank(movement.end) == baseline.farthest_rank()
+    return Direction.UNKNOWN if there else Direction.UP
 
 
 def _rank(place: Place | None) -> int | None:

@@ -110,7 +110,7 @@ def _limb(claim: Claim, baseline: Baseline, report: PainReport) -> Finding:
         case Trend.GONE:
             return Finding.LEG_GONE if known or not baseline.known else Finding.SAME
         case Trend.BETTER:
-            if known or not baseline.known or _compared_besides(claim, report):
+            if known or not baseline.known or _no_worse_besides(report):
                 return Finding.LEG_BETTER
             return Finding.NEVER_NAMED
     if claim.unsure:
@@ -126,10 +126,9 @@ def _is_whole_seat(place: Place) -> bool:
     )
 
 
-def _compared_besides(claim: Claim, report: PainReport) -> bool:
-    """Whether another claim already says that the leg is no worse."""
-    good = (Trend.SAME, Trend.GONE)
-    return any(c is not claim and zone_of(c.place) is Zone.LIMB and c.trend in good for c in report.claims)
+def _no_worse_besides(report: PainReport) -> bool:
+    """Whether it was also said that the leg is no worse."""
+    return any(zone_of(c.place) is Zone.LIMB and c.trend in (Trend.SAME, Trend.GONE) for c in report.claims)
 
 
 def _spine(claim: Claim, baseline: Baseline) -> Finding:

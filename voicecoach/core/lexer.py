@@ -48,7 +48,10 @@ def tokenize(words: str, language: Language) -> list[Token]:
     while at < len(raw):
         end, meaning = _longest(raw, at, language.phrase_tree, fillers)
         if meaning is not None:
-            tokens.append(Token(meaning.kind, meaning.value, tuple(raw[at:end])))
+            said = tuple(raw[at:end])
+            if said not in language.lexicon:  # fillers stand in between
+                said = tuple(word for word in said if word not in fillers)
+            tokens.append(Token(meaning.kind, meaning.value, said))
         elif raw[at] not in fillers:
             tokens.append(_single(raw[at]))
         at = max(end, at + 1)

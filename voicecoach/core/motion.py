@@ -94,7 +94,7 @@ class _MotionClause:
         if not self.sites and self.direction is not Direction.UNKNOWN and self.measured:
             better = self.direction is Direction.DOWN
             return Motion(claims=[Claim(Trend.BETTER if better else Trend.WORSE)], rest=self._trends())
-        if self.number and not self.sites:
+        if self.number and not self.sites and not self.heavy:  # "it's gone down to three"
             return Motion(rest=self.rest)
         if self.denied or any(m.negated for m in self.sites):
             places = [place for m in self.sites for place in m.places()]
