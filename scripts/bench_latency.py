@@ -159,10 +159,6 @@ def _session(
         session(card, own, str(programme), voice=voice, cache=cache) as scene,
         closing(Voice(cache / "voicecoach" / "speech")) as coachs_voice,
     ):
-        scene.answer("hearing_test", "ready")
-        for question, answer in (("baseline", "left calf"), ("baseline_score", "five"), ("readback", "yes")):
-            scene.type_to(question, answer)
-        scene.type_to("in_place", "ready")
         trials = [_trial(scene, during, clip, chance) for clip in clips]
         _go_on(scene, during)
         answers = _answers(scene)
@@ -185,12 +181,32 @@ def _trial(scene: Scene, during: str, clip: Path, chance: random.Random) -> Tria
     return Trial(during, clip, said_s, _heard(scene, first_line), decided)
 
 
+TYPED = {
+    "baseline": "left calf",
+    "baseline_score": "five",
+    "readback": "yes",
+    "in_place": "ready",
+    "ready": "ready",
+    "what_happened": "go on",
+    "go_on": "yes",
+    "paused": "continue",  # it pauses by itself where sound breaks up
+}
+
+
 def _go_on(scene: Scene, during: str) -> None:
-    """Answer whatever is asked until the coach is at it again; it pauses by itself where sound breaks up."""
-    answers = {spoken("ready"): "ready", spoken("what_happened"): "go on", spoken("go_on"): "yes"}
-    answers[spoken("paused")] = "continue"
-    while not re.search(BEGINS[during], (line := scene.coach.line("|".join([BEGINS[during], *answers]), 60)).text):
-        scene.coach.type_line(next(answer for asked, answer in answers.items() if re.search(asked, line.text)))
+    """Answer whatever is asked until the coach is at it (again)."""
+    sayings = ("hearing_test", *TYPED)
+    while True:
+        line = scene.coach.line("|".join([BEGINS[during], *map(spoken, sayings)]), 60)
+        if re.search(BEGINS[during], line.text):
+            return
+        saying = next(saying for saying in sayings if re.search(spoken(saying), line.text))
+        if saying in TYPED:
+            scene.coach.type_line(TYPED[saying])
+        else:
+            scene.wait_sound()
+            scene.wait_quiet()
+            scene.mouth.say("ready")
 
 
 def _heard(scene: Scene, first_line: int) -> str:
@@ -243,7 +259,7 @@ def _measure(trial: Trial, decided_s: float, answer: Pcm, said: Recording, heard
 
 def _window(recording: Recording, from_s: float, until_s: float) -> tuple[Pcm, float]:
     """Samples of a stretch of time, and when the first of them sounded."""
-    first, last = (max(0, round((moment_s - recording.time_of(0)) * RATE_HZ)) for moment_s in (from_s, until_s))
+    first, last = recording.sample_at(from_s), recording.sample_at(until_s)
     return recording.samples[first:last], recording.time_of(first)
 
 

@@ -226,3 +226,10 @@ def helper_pid(coach_pid: int, module: str) -> int:
     threads = Path(f"/proc/{coach_pid}/task").iterdir()
     pids += [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
     return next(pid for pid in pids if module in Path(f"/proc/{pid}/cmdline").read_text())
+
+
+def stall(pid: int, seconds: float) -> None:
+    """Have a process do nothing for a while, as on a computer that is too busy."""
+    os.kill(pid, signal.SIGSTOP)
+    threading.Event().wait(seconds)
+    os.kill(pid, signal.SIGCONT)

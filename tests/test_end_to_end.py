@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.end_to_end_session import PATIENT_VOICE, SHORT, Scene, helper_pid, session
+from tests.end_to_end_session import PATIENT_VOICE, SHORT, Scene, helper_pid, session, stall
 from tests.end_to_end_sound import find
 from tests.virtual_sound import RATE_HZ, VirtualSound
 from voicecoach.journal import Entry
@@ -81,13 +80,6 @@ def come_to_the_hold(scene: Scene) -> None:
     scene.type_to("readback", "yes")
     scene.type_to("in_place", "ready")
     scene.type_to("ready", "ready")
-
-
-def stall(pid: int, seconds: float = 0.6) -> None:
-    """Have a process do nothing for a while, as on a computer that is too busy."""
-    os.kill(pid, signal.SIGSTOP)
-    threading.Event().wait(seconds)
-    os.kill(pid, signal.SIGCONT)
 
 
 def go_on_after_stop(scene: Scene) -> None:
@@ -161,7 +153,7 @@ def test_a_killed_recogniser_pauses_and_a_worse_leg_ends_the_session(begin: Begi
     scene.hears("resumed")
 
     coach.line("press-up, hold 1")
-    stall(coach.process.pid)  # the sound server keeps what the microphone gives meanwhile
+    stall(coach.process.pid, 0.8)  # the sound server keeps what the microphone gives meanwhile
     scene.hears("hearing_lost")
     scene.type_to("paused", "continue")
 

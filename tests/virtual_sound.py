@@ -26,6 +26,7 @@ _ALSA_DEFAULTS = Path("/usr/share/alsa/alsa.conf")
 _ALSA_PLUGINS = ("/usr/lib/*/alsa-lib", "/usr/lib/alsa-lib", "/usr/lib64/alsa-lib")
 _START_TIMEOUT_S = 20.0
 _CLIENT_LATENCY_MS = 10
+_NEAR_S = 2.0
 
 _SERVER_SCRIPT = """\
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/socket
@@ -103,10 +104,20 @@ class Recording:
             return self._arrived.wait_for(lambda: is_so(tail()), timeout_s)
 
     def time_of(self, sample: int) -> float:
-        """When that sample sounded, on time.monotonic(): from the chunks that came with the least delay; good to
-        about the 10 ms in which the server works."""
-        begun = min(arrived - samples / RATE_HZ for samples, arrived in self._arrivals)
-        return begun + sample / RATE_HZ
+        """When that sample sounded, on time.monotonic(); good to about the 10 ms in which the server works."""
+        return sample / RATE_HZ + self._begun(
+            [one for one in self._arrivals if abs(one[0] - sample) < _NEAR_S * RATE_HZ]
+        )
+
+    def sample_at(self, moment_s: float) -> int:
+        """The sample that sounded at a moment of time.monotonic()."""
+        near = [one for one in self._arrivals if abs(one[1] - moment_s) < _NEAR_S]
+        return max(0, round((moment_s - self._begun(near)) * RATE_HZ))
+
+    def _begun(self, near: list[tuple[int, float]]) -> float:
+        """When sample 0 would have sounded: from those chunks nearby that came with the least delay (a busy computer
+        loses samples now and then, so that those far away say nothing)."""
+        return min(arrived_s - samples / RATE_HZ for samples, arrived_s in near or self._arrivals)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

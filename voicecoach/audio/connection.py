@@ -9,11 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from voicecoach.audio.devices import Choice, SoundError, portaudio
-from voicecoach.audio.lateness import Lateness
+from voicecoach.audio.lateness import SLIGHTLY_S, VERY_S, Lateness
 from voicecoach.audio.microphone import MicrophoneReader, OnMicrophone
 from voicecoach.audio.streams import open_streams
 from voicecoach.speaking.timeline import Pcm
 
+_SLOW_START_S = 3.0  # Bluetooth, or a sound server that has slept
 _STALLED_S = 1.0  # after underflows a stream can die without a word
 _BEHIND_S = 1.0
 _SKEW_OF_TWO_CLOCKS_S = 0.1  # two devices: their clocks part slowly, and blocks are stamped as they happen to come
@@ -35,6 +36,7 @@ class Counts:
     underflows: int = 0  # the loudspeaker had to do without samples
     overflows: int = 0  # microphone samples were lost before we were given them
     dropped_blocks: int = 0  # microphone blocks that nobody took
+    catch_ups: int = 0  # how often a small backlog of the microphone was thrown away
 
 
 class Connection:
@@ -70,13 +72,16 @@ class Connection:
 
     def start(self) -> None:
         """Raises SoundError; it is closed then."""
-        directions = {self._leads, "heard"} if self._reader else {self._leads}
-        self._last_block_s = dict.fromkeys(directions, time.monotonic())
+        self._expect_blocks()
         try:
             self._streams.start()
         except SoundError:
             self.close()
             raise
+
+    def _expect_blocks(self) -> None:
+        directions = {self._leads, "heard"} if self._reader else {self._leads}
+        self._last_block_s = dict.fromkeys(directions, time.monotonic() + _SLOW_START_S)
 
     def close(self, play_out: bool = False) -> bool:
         """Nothing is rendered or heard any more; `play_out`: after what has been rendered has been heard. False where
@@ -87,6 +92,15 @@ class Connection:
         if self._reader:
             self._reader.close()
         return released
+
+    def catch_up(self) -> None:
+        """Throw away a small backlog of the microphone, before it grows. Costs a moment of sound and hearing."""
+        if SLIGHTLY_S < self._lateness.lag_s <= VERY_S:
+            self._counts.catch_ups += 1
+            self._expect_blocks()
+            if self._streams.restart():
+                self._ended = False  # that was us
+            self._lateness.forget()
 
     @property
     def counts(self) -> Counts:
@@ -102,7 +116,7 @@ class Connection:
             Trouble.CALLBACK: self.failure is not None,
             Trouble.DEVICE: self._ended,
             Trouble.STALLED: silent_s > _STALLED_S,
-            Trouble.LATE: self._lateness.late,
+            Trouble.LATE: self._lateness.lag_s > VERY_S,
             Trouble.BEHIND: self._reader is not None and self._reader.waiting_s > _BEHIND_S,
             Trouble.ALL_ZERO: self._reader is not None and self._reader.all_zero,
         }

@@ -93,6 +93,7 @@ class SoundDevices(Loudspeaker):
                 self._watch(connection)
 
     def _watch(self, connection: Connection) -> None:
+        connection.catch_up()
         before, self._trouble = self._trouble, connection.trouble
         if self._trouble and self._trouble != before:
             self._on_trouble(self._trouble, _sentence(self._trouble, connection.failure))

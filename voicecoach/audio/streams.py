@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ BLOCK_S = 0.010  # a hush is heard one block later
 LATENCY_S = 0.06  # PortAudio's "low" gives 30 ms instead, but breaks up as soon as the computer is busy
 _BEYOND_PORTAUDIO_S = 0.2  # what a sound server keeps to itself
 _RATES_HZ = (48_000, 44_100)
-_CLOSE_TIMEOUT_S = 2.0  # a driver that has lost its device may never return
+_TIMEOUT_S = 2.0
 
 
 class Callbacks(Protocol):
@@ -46,21 +47,43 @@ class Streams:
         except portaudio().PortAudioError as error:
             raise SoundError(f"The sound device does not start ({error.args[0]}): connect it again.") from error
 
+    def restart(self) -> bool:
+        """Throw away what waits in the driver and go on at once. False where it does not start again."""
+
+        def again() -> bool:
+            for stream in self.streams:
+                stream.abort()
+                stream.start()
+            return True
+
+        return self._done_in_time(again, "restarting sound")
+
     def close(self, play_out: bool) -> bool:
         """Either at once, or after what the driver has been given has been heard. False where a driver does not let
         go of its device in time; it is then left behind."""
 
-        def abort() -> None:
+        def abort() -> bool:
             for stream in self.streams:
                 with contextlib.suppress(portaudio().PortAudioError):
                     stream.close()
+            return True
 
         if play_out:  # stopping a stream ought to do this, but cuts 60 ms off over PulseAudio
             threading.Event().wait(LATENCY_S + _BEYOND_PORTAUDIO_S)
-        closing = threading.Thread(target=abort, name="closing sound", daemon=True)
-        closing.start()
-        closing.join(_CLOSE_TIMEOUT_S)
-        return not closing.is_alive()
+        return self._done_in_time(abort, "closing sound")
+
+    def _done_in_time(self, work: Callable[[], bool], name: str) -> bool:
+        """A driver that has lost its device may never return from a call."""
+        done: list[bool] = []
+
+        def attempt() -> None:
+            with contextlib.suppress(portaudio().PortAudioError):
+                done.append(work())
+
+        thread = threading.Thread(target=attempt, name=name, daemon=True)
+        thread.start()
+        thread.join(_TIMEOUT_S)
+        return bool(done)
 
 
 def open_streams(choice: Choice, callbacks: Callbacks, rate_hz: int | None = None) -> Streams:
