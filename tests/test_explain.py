@@ -26,7 +26,7 @@ def test_a_report_is_explained_as_json() -> None:
         "verdict": "go",
         "rule": "CENTRALIZING",
         "reason": "less in the leg or buttock, even if the middle hurts more",
-        "say": sayings()["decide_centralizing"],
+        "say": "Better in the left leg, more in the middle of the spine. That is a good sign.",
     }
     intent = told["intent"]
     assert isinstance(intent, dict)
@@ -73,7 +73,7 @@ def test_the_same_words_as_an_answer() -> None:
     assert asked is not None
     assert asked.rule == "LEG-WORSE"
     assert explain("no", asked="ladder_leg").decision is None
-    assert explain("yes", asked="ladder_back").say == sayings()["decide_back_worse"]
+    assert explain("yes", asked="ladder_back").say == "More in the back. That is normal at first."
     day_after = explain("yes", asked="next_day").decision
     assert day_after is not None
     assert day_after.rule == "NEXT-DAY"
@@ -94,7 +94,7 @@ def test_a_person_can_read_it() -> None:
     assert "Decision:   none" in explain("louder").as_text()
     assert "Understood: nothing" in explain("banana").as_text()
     assert "left open: moving up, or down?" in explain("it moved").as_text()
-    assert "Understood: command stop; much worse in the left leg; score 7" in (
+    assert "Understood: command stop; much worse in the left leg, seven out of ten" in (
         explain("stop my left leg is much worse about a seven").as_text()
     )
 

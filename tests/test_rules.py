@@ -405,7 +405,7 @@ def test_better_where_it_was_never_named_is_settled_by_saying_that_the_leg_is_no
     ("doubt", "question"),
     [
         (Doubt.UP_OR_DOWN, "up_or_down"),
-        (Doubt.NUMBER_OR_PLACE, "up_or_down"),
+        (Doubt.NUMBER_OR_PLACE, "more_or_moving"),
         (Doubt.CONTRADICTION, "leg_worse"),
     ],
 )

@@ -21,7 +21,7 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             "YOU better in my leg but worse in my back",
             "RULE CENTRALIZING go",
-            "COACH There is less of it away from the spine. That is a good sign.",
+            "COACH Better in the leg, more in the back, five out of ten. That is a good sign.",
             "COACH Exercise two",
             "YOU it's moving up to my back",
             "RULE CENTRALIZING go",
@@ -60,7 +60,7 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "back_worse_at_check": (
         "completed",
         "",
-        ("RULE BACK-WORSE ease", "COACH More in the back is normal at first.", "COACH Shall we go on?", "YOU go on"),
+        ("RULE BACK-WORSE ease", "COACH More in the back. That is normal", "COACH Shall we go on?", "YOU go on"),
     ),
     "back_worse_in_hold": (
         "completed",
@@ -68,7 +68,7 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             "AT hold 1 of press-up",
             "RULE BACK-WORSE ease",
-            "COACH Slowly down, and let go. More in the back is normal at first.",
+            "COACH Slowly down, and let go. More in the back. That is normal at first.",
             "COACH Smaller this time.",
             "COACH Shall we go on?",
             "YOU go on",
@@ -90,7 +90,7 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "",
         ("YOU yes", "COACH Is there any pain in your leg", "YOU no", "YOU no", "RULE SAME-OR-BETTER go"),
     ),
-    "louder_in_confirm": ("stopped", "LEG-WORSE", ("YOU louder", "COACH Louder.", "COACH I heard: worse in my leg.")),
+    "louder_in_confirm": ("stopped", "LEG-WORSE", ("YOU louder", "COACH Louder.", "COACH I heard: worse in the leg.")),
     "quits_in_confirm": ("stopped", "MUCH-WORSE", ("YOU quit", "COACH It got much worse.")),
     "neck_break_arm_worse": ("stopped", "LEG-WORSE", ("YOU worse in my left arm", "COACH Your left arm got worse.")),
 }
@@ -166,7 +166,7 @@ def test_a_denied_report_is_withdrawn_and_nothing_goes_on_without_a_yes() -> Non
     played = rehearse("denied")
     played.expect(
         "RULE LEG-WORSE stop",
-        "COACH Slowly down, and let go. I heard: worse in my leg. Is that right?",
+        "COACH Slowly down, and let go. I heard: worse in the leg. Is that right?",
         "YOU no",
         "RULE LEG-WORSE withdrawn",
         "COACH Thank you. Then I take that back.",

@@ -9,7 +9,7 @@ from voicecoach.core.body import Baseline, Claim, Movement, PainReport, Place, S
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Command, Doubt, Intent
 from voicecoach.core.questions import QUESTIONS
-from voicecoach.core.readback import read_back
+from voicecoach.core.readback import read_back, to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_next_day, decide_stop, decide_unclear
 from voicecoach.core.scenes.clarifying import clarified
 from voicecoach.core.understanding import places_of, understand
@@ -130,11 +130,18 @@ def _before_the_first_exercise(intent: Intent, asked: str) -> Decision | None:
 
 
 def _yes_or_no(intent: Intent, baseline: Baseline, asked: str) -> Decision | None:
-    if asked == "leg_worse":
-        return decide(clarified(asked, PainReport(), intent), baseline)
-    if intent.answer is Answer.NO:
+    if intent.answer is Answer.NO and asked in _LADDER:
         return None
-    return decide(PainReport((Claim(Trend.WORSE, Place(_LADDER[asked])),)), baseline)
+    return decide(_meant(intent, asked), baseline)
+
+
+def _meant(intent: Intent, asked: str) -> PainReport:
+    """The report, also where a yes or no to a question about it stands for one."""
+    if intent.report is not None or intent.answer is None:
+        return intent.report or PainReport()
+    if asked in _LADDER and intent.answer is Answer.YES:
+        return PainReport((Claim(Trend.WORSE, Place(_LADDER[asked])),))
+    return clarified(asked, PainReport(), intent) if asked == "leg_worse" else PainReport()
 
 
 def _without_report(intent: Intent, asked: str) -> Decision | None:
@@ -155,16 +162,15 @@ def _without_report(intent: Intent, asked: str) -> Decision | None:
 
 def _text(decision: Decision, intent: Intent, asked: str) -> str:
     place = decision.place.spoken() if decision.place else "leg"
+    report = _meant(intent, asked)
     key = (decision.ask or "check_again") if decision.verdict is Verdict.ASK else decision.say
     if key == asked and f"{asked}_again" in sayings():
         key = f"{asked}_again"  # not understood: in simpler words
     if decision.rule == "STOP-WORD":
         key = "stopped"
-    claims = intent.report.claims if intent.report else ()
-    better = any(claim.trend in (Trend.BETTER, Trend.GONE) for claim in claims)
-    change = sayings()["change_better" if better else "change_same"]
-    values = {"place": place, "change": change, "neck": sayings()["neck_general"], "heard": intent.words}
-    return sayings()[key].format_map(_Blank(values))
+    values = {"place": place, "neck": sayings()["neck_general"], "heard": to_confirm(report, sayings())}
+    said_back = read_back(report, sayings()) if decision.verdict is Verdict.GO or decision.rule == "BACK-WORSE" else ""
+    return f"{said_back} {sayings()[key].format_map(_Blank(values))}".strip()
 
 
 class _Blank(dict[str, str]):
@@ -175,13 +181,12 @@ class _Blank(dict[str, str]):
 
 
 def _understood(intent: Intent) -> str:
-    """As in "command stop; better in the left leg; score 7"."""
+    """As in "command stop; better in the left leg, seven out of ten"."""
     parts = [f"command {intent.command.value}"] if intent.command else []
     parts += [intent.answer.value] if intent.answer else []
     report = intent.report
     if report is not None:
         parts += [text] if (text := read_back(report, sayings()).rstrip(".").lower()) else []
-        parts += [f"score {report.score}"] if report.score is not None else []
         unsure = [c.place.spoken() if c.place else "it" for c in report.claims if c.unsure]
         parts += [f"not whether {place} is worse, the same or better" for place in unsure]
     elif intent.number is not None:

@@ -98,7 +98,7 @@ def _in_order(findings: frozenset[Finding]) -> list[str]:
 def _said(rule: Rule) -> str:
     if rule.verdict is Verdict.ASK:
         return "the question that settles it"
-    values = {"place": "(place)", "change": "(No change, or Less pain.)", "neck": "(help for the neck)"}
+    values = {"place": "(place)", "neck": "(help for the neck)"}
     return sayings()[rule.say].format(**values)
 
 

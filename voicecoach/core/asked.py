@@ -12,7 +12,7 @@ from voicecoach.core.lexer import Token
 from voicecoach.core.questions import QUESTIONS
 
 BASELINE_QUESTIONS = {"baseline", "baseline_side", "readback", "readback_none"}
-SCORE_QUESTIONS = {"baseline", "baseline_score", "check", "check_score"}
+SCORE_QUESTIONS = {"baseline", "baseline_score", "check", "check_score", "checked"}
 # asked about what is worse; the place that they name, if any
 _ABOUT_WORSE = {"where_worse": None, "leg_worse": Site.LEG, "ladder_leg": Site.LEG, "ladder_back": Site.BACK}
 
@@ -122,7 +122,7 @@ def assent(tokens: list[Token], question: str, language: Language) -> Answer | R
     words = " ".join(word for token in tokens for word in token.words)
     if asked is None or words not in language.words("assent"):
         return None
-    if asked.yes_no and not asked.report:
+    if asked.yes_no and (not asked.report or question == "checked"):
         return Answer.YES
     about_change = asked.report and question not in BASELINE_QUESTIONS and not asked.yes_no and words != "right"
     return Reading((Claim(Trend.SAME),)) if about_change and question != "where_worse" else None

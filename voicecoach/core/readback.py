@@ -5,14 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voicecoach.core.body import Claim, Direction, Movement, PainReport, Place, Quality, Side, Trend, Zone, zone
+from voicecoach.core.counting import spoken_number
+
+MAX_HEARD_WORDS = 15  # of the person's own; typed words can be any number
+_SUMMED_UP = (Zone.PELVIC, Zone.ELSEWHERE)  # one name stands for many things there: own words tell more
 
 
 def read_back(report: PainReport, sayings: Mapping[str, str]) -> str:
-    """As in "Better in the left leg, more in the middle of the spine." Empty where nothing was said about pain."""
+    """As in "Better in the left leg, more in the middle of the spine, four out of ten." Empty where nothing was said
+    about pain."""
     parts = [_movement(movement, sayings) for movement in report.movements]
     parts += [_claim(claim, sayings) for claim in report.claims]
+    painless = report.score == 0 and all(claim.trend is Trend.GONE for claim in report.claims)
+    if report.score is not None and not (painless and parts):
+        parts.append(sayings["read_score"].format(score=spoken_number(report.score)))
     text = ", ".join(dict.fromkeys(part for part in parts if part))
     return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def to_confirm(report: PainReport, sayings: Mapping[str, str]) -> str:
+    """What was understood, without its full stop, for asking whether it is so; where that says too little, the
+    person's own words."""
+    zones = {zone(claim.place.site) for claim in report.claims if claim.place}
+    understood = "" if zones & set(_SUMMED_UP) else read_back(report, sayings).rstrip(".")
+    return understood[:1].lower() + understood[1:] or heard_words(report)
+
+
+def heard_words(report: PainReport) -> str:
+    """The person's own words."""
+    words = [word for word in report.words.split() if word != "[unk]"]
+    return " ".join(words[:MAX_HEARD_WORDS]) or "more pain"
 
 
 def _claim(claim: Claim, sayings: Mapping[str, str]) -> str:

@@ -174,7 +174,7 @@ RULE_IDS = (
 _QUESTIONS = (
     (F.CONTRADICTION, "leg_worse"),
     (F.UP_OR_DOWN, "up_or_down"),
-    (F.NUMBER_OR_PLACE, "up_or_down"),
+    (F.NUMBER_OR_PLACE, "more_or_moving"),
     (F.WHERE_WORSE, "where_worse"),
     (F.NEVER_NAMED, "leg_worse"),
     (F.COMPARED, "compared"),

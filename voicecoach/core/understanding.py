@@ -7,13 +7,16 @@ meanings, `corrections` splits at what is taken back, `clauses` reads each part 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicecoach.core.asked import SCORE_QUESTIONS, as_answer, assent
-from voicecoach.core.body import PainReport, Place, Trend
+from voicecoach.core.body import Claim, PainReport, Place, Trend
 from voicecoach.core.clauses import Reading, read_clauses
 from voicecoach.core.corrections import corrected, parts_of
 from voicecoach.core.intent import Answer, Doubt, Intent
 from voicecoach.core.language import Kind, Language
 from voicecoach.core.lexer import Token, tokenize
+from voicecoach.core.questions import QUESTIONS
 from voicecoach.core.replies import answer_in, command_in, number_in, side_in
 from voicecoach.core.senses import settle
 
@@ -24,7 +27,7 @@ def understand(words: str, language: Language, question: str = "") -> Intent:
     parts = parts_of(tokens, language)
     reading = corrected([read_clauses(part, language) for part in parts])
     answer = answer_in([token for part in parts for token in part])
-    reading = as_answer(reading, question, parts, answer)
+    reading = as_answer(_with_new_side(reading, tokens, question), question, parts, answer)
     if isinstance(agreed := assent(tokens, question, language), Answer):
         reading, answer = Reading(), agreed
     elif agreed is not None:
@@ -44,6 +47,22 @@ def understand(words: str, language: Language, question: str = "") -> Intent:
         doubts=doubts,
         unused=tuple(" ".join(token.words) for token in tokens if token.kind is Kind.UNKNOWN),
     )
+
+
+_BESIDE_A_SIDE = ("also", "now", "is", "at", "person", "hedge", "and")
+
+
+def _with_new_side(reading: Reading, tokens: list[Token], question: str) -> Reading:
+    """ "It's on both sides now", "on the right too": a side without a place is news, and where it is has to be asked.
+    Not where a side was asked for."""
+    asked = QUESTIONS.get(question)
+    if reading.claims or reading.movements or reading.doubts or (asked is not None and asked.side):
+        return reading
+    there = any(t.means(Kind.GLUE, "at") for t in tokens) and any("now" in t.words for t in tokens)
+    news = any(t.kind is Kind.SIDE for t in tokens) and (there or any(t.means(Kind.GLUE, "also") for t in tokens))
+    news = news and tokens[0].words[-1:] != ("i",)  # "am I on the right side now?"
+    alone = all(t.kind in (Kind.SIDE, Kind.IGNORE) or t.means(Kind.GLUE, *_BESIDE_A_SIDE) for t in tokens)
+    return replace(reading, claims=(Claim(Trend.NEW),)) if news and alone else reading
 
 
 def _report(

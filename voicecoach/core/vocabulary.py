@@ -11,7 +11,8 @@ from voicecoach.core.questions import PERFORMING, QUESTIONS, Question
 
 _NAMES_PLACES = {"baseline", "where_worse", "what_happened", "readback"}
 _NAMES_SIDES = {"baseline_side", "readback"}
-_NAMES_NUMBERS = {"baseline", "baseline_score", "readback", "check_score"}
+_NAMES_NUMBERS = {"baseline", "baseline_score", "readback", "check_score", "checked"}
+_CORRECTS_NUMBERS = {"readback", "checked"}
 _ABOUT_WORSE = {"next_day", "ladder_leg", "ladder_back", "leg_worse", "confirm", "confirm_new"}
 _HOW_MUCH_WORSE = {"ladder_leg", "ladder_back", "leg_worse"}  # "a bit" is a yes
 # no places that somebody would call "my ..."
@@ -66,11 +67,14 @@ def _answers(question: Question, language: Language) -> list[Iterable[str]]:
         parts.append(_sided(language))
     if question.name == "what_happened":
         parts.append(grammar["nothing"])
+    if question.name == "more_or_moving":
+        parts.append(grammar["amounts"])
     if question.name == "up_or_down":
         parts.append(grammar["ways"])
+    if question.name in _CORRECTS_NUMBERS:
+        parts.append(f"no {word}" for word in language.phrases(Kind.NUMBER, "words"))
     if question.name == "readback":
-        corrections = (*language.phrases(Kind.NUMBER, "words"), "left", "right", *grammar["often"])
-        parts.append(f"no {word}" for word in corrections)
+        parts.append(f"no {word}" for word in ("left", "right", *grammar["often"]))
     return parts
 
 

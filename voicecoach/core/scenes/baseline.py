@@ -10,8 +10,9 @@ from voicecoach.core.body import Baseline, Claim, PainReport, Place, Side, Trend
 from voicecoach.core.counting import spoken_number
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Intent
+from voicecoach.core.readback import to_confirm
 from voicecoach.core.rules import Decision, decide, decide_unclear
-from voicecoach.core.scenes.pain import heard_words, outcome_of
+from voicecoach.core.scenes.pain import outcome_of
 from voicecoach.core.talk import Matter, Scene, SessionOver, Signal, Talk, Unsettled
 from voicecoach.core.understanding import places_of
 
@@ -123,7 +124,8 @@ class BaselineScene:
         may_be_known = flags <= _MAY_BE_KNOWN
         talk.ends_unless_denied(decision)
         talk.owed = Unsettled(Matter.CONFIRM, partial(self._confirm, decision, report, flags))
-        intent = yield from talk.ask("confirm_new" if may_be_known else "confirm", heard=heard_words(report))
+        question = "confirm_new" if may_be_known else "confirm"
+        intent = yield from talk.ask(question, heard=to_confirm(report, talk.sayings))
         talk.owed = None
         if intent is None or intent.answer is not Answer.NO:
             raise SessionOver(outcome_of(decision), decision)

@@ -32,8 +32,18 @@ def still_open(doubts: tuple[Doubt, ...], intent: Intent) -> tuple[Doubt, ...]:
     if answer.movements or intent.number is not None:
         settled |= _WHICH_WAY
     if changes:
-        settled |= {Doubt.WORSE_OR_SAME, Doubt.CONTRADICTION}
+        settled |= {Doubt.WORSE_OR_SAME, Doubt.CONTRADICTION, Doubt.NUMBER_OR_PLACE}
     return tuple(dict.fromkeys((*(doubt for doubt in doubts if doubt not in settled), *intent.doubts)))
+
+
+def corrected_check(report: PainReport, intent: Intent) -> PainReport:
+    """The answer to a pain check after "no, eight" or "no, it's worse in my leg": the number alone, or all of it."""
+    answer = intent.report or PainReport()
+    score = answer.score if answer.score is not None else intent.number
+    words = f"{report.words}; {intent.words}"
+    if answer.claims or answer.movements or intent.doubts:
+        return replace(answer, score=report.score if score is None else score, words=words)
+    return replace(report, score=score, words=words)
 
 
 def _score(answer: PainReport, report: PainReport) -> int | None:

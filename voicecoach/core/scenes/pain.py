@@ -9,12 +9,12 @@ from functools import partial
 from voicecoach.core.body import Baseline, Claim, PainReport, Place, Site, Trend
 from voicecoach.core.intent import Answer, Command, Doubt, Intent
 from voicecoach.core.programme import Exercise
+from voicecoach.core.readback import read_back, to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_unclear
-from voicecoach.core.scenes.clarifying import clarified, still_open
+from voicecoach.core.scenes.clarifying import clarified, corrected_check, still_open
 from voicecoach.core.talk import GRAVE, Matter, Scene, SessionOver, Signal, Talk, Unsettled
 
 MAX_CLARIFICATIONS = 3  # UNCLEAR: asked, and asked again twice at most
-MAX_HEARD_WORDS = 15  # read back; typed words can be any number
 
 Decided = Generator[None, Signal, tuple[PainReport, Decision]]
 
@@ -119,17 +119,33 @@ class Pain:
             report, decision = yield from self.cleared_up(report, correction.doubts)
             noted = False
         talk.note(decision, report.words)
+        if decision.verdict is not Verdict.EASE and checked:
+            return (yield from self._agreed(decision, report))
         if decision.verdict is Verdict.EASE:
-            yield from self._ease(decision, checked=checked)
+            yield from self._ease(decision, report, checked=checked)
         else:
-            yield from talk.say(decision.say, change=self._change(report))
-        if taken_back and not checked and not talk.agreed:
-            yield from self.shall_we_go_on("go_on")
+            yield from self._good_sign(decision, report, asks=taken_back)
         return True
 
-    def _change(self, report: PainReport) -> str:
-        better = any(claim.trend in (Trend.BETTER, Trend.GONE) for claim in report.claims)
-        return self._talk.text("change_better" if better else "change_same")
+    def _good_sign(self, decision: Decision, report: PainReport, *, asks: bool) -> Scene:
+        """Say what was understood, and why it is well. With more pain somewhere, going on is the person's to say."""
+        talk = self._talk
+        asks = asks or any(claim.trend in (Trend.WORSE, Trend.NEW) for claim in report.claims)
+        before = talk.come_down() if asks else ""
+        yield from talk.say_text(f"{before} {read_back(report, talk.sayings)} {talk.text(decision.say)}".strip())
+        if asks and not talk.agreed:
+            yield from self.shall_we_go_on("go_on")
+
+    def _agreed(self, decision: Decision, report: PainReport) -> Generator[None, Signal, bool]:
+        """Say what was understood after an exercise, and leave a moment to correct it: "no, eight". Silence agrees. A
+        bare no takes it back, and so it has to be asked again."""
+        talk = self._talk
+        intent = yield from talk.ask("checked", saying=decision.say, before=read_back(report, talk.sayings))
+        if intent is None or (intent.report is None and not intent.doubts):
+            return intent is None or intent.answer is not Answer.NO
+        report, doubts = corrected_check(report, intent), intent.doubts
+        report, decision = yield from self.cleared_up(report, doubts)
+        return (yield from self.follow(decision, report, checked=True))
 
     def _denied(self, decision: Decision, report: PainReport, *, checked: bool) -> Generator[None, Signal, Intent]:
         """Returns the clear no that takes the report back, with what was said along with it. Silence, unclear words
@@ -138,7 +154,7 @@ class Pain:
         before = talk.come_down()
         talk.ends_unless_denied(decision)
         talk.owed = Unsettled(Matter.CONFIRM, partial(self._confirm_again, decision, report, checked))
-        intent = yield from talk.ask("confirm", before=before, heard=heard_words(report))
+        intent = yield from talk.ask("confirm", before=before, heard=to_confirm(report, talk.sayings))
         talk.owed = None
         if intent is None or intent.answer is not Answer.NO:
             if intent is not None and intent.report is not None:
@@ -198,10 +214,12 @@ class Pain:
             raise SessionOver("unclear", self._unclear())
         talk.owed = None
 
-    def _ease(self, decision: Decision, *, checked: bool) -> Scene:
+    def _ease(self, decision: Decision, report: PainReport, *, checked: bool) -> Scene:
         """Come down, do it differently, and ask; after the last exercise there is nothing to ask."""
         talk = self._talk
         before = talk.come_down()
+        if decision.rule == "BACK-WORSE":
+            before = f"{before} {read_back(report, talk.sayings)}"
         over = checked and self.last_exercise
         smaller = decision.rule == "BACK-WORSE" and not over
         talk.easier = talk.easier or smaller
@@ -225,9 +243,3 @@ class Pain:
 def outcome_of(decision: Decision) -> str:
     """How a session ends that this decision ended."""
     return {Verdict.EMERGENCY: "emergency", Verdict.STOP: "stopped"}.get(decision.verdict, "unclear")
-
-
-def heard_words(report: PainReport) -> str:
-    """The person's own words, for reading them back."""
-    words = [word for word in report.words.split() if word != "[unk]"]
-    return " ".join(words[:MAX_HEARD_WORDS]) or "more pain"
