@@ -17,6 +17,7 @@ from voicecoach.speaking.timeline import Pcm
 _SLOW_START_S = 3.0  # Bluetooth, or a sound server that has slept
 _STALLED_S = 1.0  # after underflows a stream can die without a word
 _BEHIND_S = 1.0
+_QUIET_S = 0.5  # nobody speaks, and hardly anybody begins just now
 _SKEW_OF_TWO_CLOCKS_S = 0.1  # two devices: their clocks part slowly, and blocks are stamped as they happen to come
 
 
@@ -94,8 +95,10 @@ class Connection:
         return released
 
     def catch_up(self) -> None:
-        """Throw away a small backlog of the microphone, before it grows. Costs a moment of sound and hearing."""
-        if SLIGHTLY_S < self._lateness.lag_s <= VERY_S:
+        """Throw away a small backlog of the microphone, before it grows. Costs a moment of sound and hearing: only
+        while nobody speaks, or a "stop" could go with it."""
+        quiet = self._reader is None or self._reader.quiet_s > _QUIET_S
+        if quiet and SLIGHTLY_S < self._lateness.lag_s <= VERY_S:
             self._counts.catch_ups += 1
             self._expect_blocks()
             if self._streams.restart():

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from voicecoach.audio.quietness import Quietness
 from voicecoach.speaking.timeline import Pcm
 
 MICROPHONE_RATE_HZ = 16_000
@@ -35,6 +36,7 @@ class MicrophoneReader:
         self._max_skew_s = max_skew_s
         self._on_block = on_block
         self._zero_s = 0.0
+        self._quietness = Quietness()
         self._waiting: queue.SimpleQueue[tuple[float, Pcm, Pcm | None] | None] = queue.SimpleQueue()
         self._resampler = soxr.ResampleStream(rate_hz, MICROPHONE_RATE_HZ, 2, dtype="float32", quality=_QUALITY)
         self._began_s: float | None = None  # where the samples since the last gap began, ...
@@ -47,6 +49,11 @@ class MicrophoneReader:
     def all_zero(self) -> bool:
         """There was nothing but digital silence for three seconds."""
         return self._zero_s > _ALL_ZERO_MAX_S
+
+    @property
+    def quiet_s(self) -> float:
+        """For so long nothing was heard but the room."""
+        return self._quietness.quiet_s
 
     def put(self, start_s: float, block: Pcm, played: Pcm | None = None) -> None:
         """One channel at the microphone's rate, its first sample at `start_s`. Dropped and counted when full."""
@@ -65,6 +72,7 @@ class MicrophoneReader:
         while (item := self._waiting.get()) is not None:
             start_s, block, played = item
             self._zero_s = 0.0 if block.any() else self._zero_s + len(block) / self._rate_hz
+            self._quietness.note(block, len(block) / self._rate_hz)
             began_s = self._without_gap(start_s)
             self._taken += len(block)
             both = np.column_stack([block, np.zeros_like(block) if played is None else played])
