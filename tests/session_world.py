@@ -146,8 +146,9 @@ class World:
 
     def answer(self, answers: Mapping[str, str] = MappingProxyType({})) -> None:
         """One step: the answer to the open question, once it was asked; a patient's who is well, unless given."""
-        if self.question in QUESTIONS and not self.speech:
-            self.hear(answers.get(self.question, WELL[self.question][0]))
+        words = answers.get(self.question, WELL[self.question][0]) if self.question in QUESTIONS else ""
+        if words and not self.speech:
+            self.hear(words)
         else:
             self.next_by_itself()
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_pain_language import ROWS, Row
-from voicecoach.core.body import Baseline, PainReport, Place, Side, Site, Trend
+from voicecoach.core.body import Baseline, Claim, Movement, PainReport, Place, Side, Site, Trend
 from voicecoach.core.intent import Answer, Command, Intent
 from voicecoach.core.language import Kind, parse_language
 from voicecoach.core.questions import QUESTIONS
@@ -149,6 +149,11 @@ def test_places_for_the_baseline() -> None:
     report = understand("it goes from my back into the left foot", language()).report
     assert report is not None
     assert places_of(report) == (Place(Site.BACK), Place(Site.FOOT, Side.LEFT))
+    report = understand("it hurts", language(), "baseline").report
+    assert report is not None
+    assert places_of(report) == ()
+    knee, foot = Place(Site.KNEE), Place(Site.FOOT)
+    assert places_of(PainReport((Claim(Trend.PRESENT, knee),), (Movement(end=foot),))) == (knee, foot)
 
 
 def test_the_same_words_mean_something_else_as_an_answer() -> None:

@@ -121,7 +121,7 @@ WELL = {
     "confirm_new": ("no",),
     "check": ("the same",),
     "check_score": ("five",),
-    "checked": (),
+    "checked": ("",),
     "where_worse": ("back",),
     "up_or_down": ("up",),
     "more_or_moving": ("less",),

@@ -29,13 +29,14 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One row. It matches when one of `any_of` was found, and one of `together_with` (if there are any), and none of
-    `unless`. `reason` says why, `say` names what the coach says ("{place}" is the place concerned)."""
+    `unless`. `reason` says why, `say` names what the coach says ("{place}" is the place concerned; what is asked
+    depends on the findings)."""
 
     id: str
     any_of: frozenset[Finding]
     verdict: Verdict
     reason: str
-    say: str
+    say: str = ""
     together_with: frozenset[Finding] = frozenset()
     unless: frozenset[Finding] = frozenset()
 
@@ -46,8 +47,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision with its rule and its reason. `say` is a key of the language's sayings; `ask` names the question that
-    has to be asked where the verdict is ASK."""
+    """A decision with its rule and its reason. `say` is a key of the language's sayings, but where the verdict is ASK;
+    there `ask` names the question that has to be asked."""
 
     rule: str
     verdict: Verdict
@@ -108,7 +109,6 @@ RULES: tuple[Rule, ...] = (
         _OPEN,
         Verdict.ASK,
         "more than one reading remains",
-        "decide_unclear",
     ),
     Rule(
         "BACK-WORSE",
@@ -145,7 +145,6 @@ RULES: tuple[Rule, ...] = (
         frozenset({F.BACK_COMPARED, F.LEG_UNKNOWN}),
         Verdict.ASK,
         "not all that matters was said",
-        "decide_unclear",
     ),
     Rule(
         "SAME-OR-BETTER",
@@ -189,7 +188,7 @@ def decide(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = (
     for rule in RULES:
         if rule.matches(judged.findings):
             return Decision(rule.id, rule.verdict, rule.reason, rule.say, judged.place, _question(rule, judged))
-    return Decision("UNCLEAR", Verdict.ASK, "nothing was said that could be judged", "decide_unclear", ask="compared")
+    return Decision("UNCLEAR", Verdict.ASK, "nothing was said that could be judged", "", ask="compared")
 
 
 def _question(rule: Rule, judged: Judged) -> str:

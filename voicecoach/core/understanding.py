@@ -45,7 +45,7 @@ def understand(words: str, language: Language, question: str = "") -> Intent:
         number=number,
         side=side_in(parts) if report is None else None,
         doubts=doubts,
-        unused=tuple(" ".join(token.words) for token in tokens if token.kind is Kind.UNKNOWN),
+        unused=tuple(token.words[0] for token in tokens if token.kind is Kind.UNKNOWN),
     )
 
 
@@ -75,9 +75,9 @@ def _report(
     # "it's gone down to three", "it was five, now it's three", "pain level seven"
     measured = any(t.kind is Kind.DIRECTION or t.means(Kind.GLUE, "past", "measure") for t in tokens)
     asked = question in SCORE_QUESTIONS
-    score = number if number is not None and (speaks_of_pain or of_ten or measured or asked) else None
-    if score is None and asked and reading.claims and all(claim.trend is Trend.GONE for claim in reading.claims):
-        score = 0 if all(claim.place is None for claim in reading.claims) else None
+    score = number if speaks_of_pain or of_ten or measured or asked else None
+    if score is None and asked and all(claim.trend is Trend.GONE for claim in reading.claims):
+        score = 0 if any(claim.place is None for claim in reading.claims) else None  # "no pain, none in my leg"
     if not speaks_of_pain and score is None:
         return None
     return PainReport(reading.claims, reading.movements, score, words)
