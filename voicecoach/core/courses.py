@@ -66,22 +66,31 @@ def _outside(end: Place | None, baseline: Baseline) -> Finding | None:
     neck_programme = any(place.site in _NECK_SITES for place in baseline.places)
     if where is Zone.NECK and not neck_programme:
         return Finding.NECK
-    if end.site in ARM_SITES and baseline.known and not neck_programme:
+    if where is Zone.LIMB and baseline.known and _is_other_limb(end, baseline, neck_programme=neck_programme):
         return Finding.LEG_NEW
     return None
 
 
+def _is_other_limb(end: Place, baseline: Baseline, *, neck_programme: bool) -> bool:
+    """The arm where it is about back and leg, or the leg where it is about neck and arm."""
+    if end.site in ARM_SITES:
+        return not neck_programme
+    legs = any(zone(place.site) is Zone.LIMB and place.site not in ARM_SITES for place in baseline.places)
+    return neck_programme and not legs
+
+
 def _changed_sides(movement: Movement, baseline: Baseline) -> bool:
-    """To the other leg: new there."""
-    end, start = movement.end, movement.start
-    if end is None or zone(end.site) is not Zone.LIMB or end.side not in (Side.LEFT, Side.RIGHT, Side.OTHER):
+    """To the other leg, or about the other leg: new there."""
+    start = movement.start
+    place = movement.end or start
+    if place is None or zone(place.site) is not Zone.LIMB or place.side not in (Side.LEFT, Side.RIGHT, Side.OTHER):
         return False
-    if end.side is Side.OTHER:
+    if place.side is Side.OTHER:
         return True
-    if start is not None and zone(start.site) is Zone.LIMB:
-        return start.side not in (None, end.side, Side.BOTH)
-    sides = {place.side for place in baseline.places if zone(place.site) is Zone.LIMB}
-    return bool(sides) and not sides & {end.side, Side.BOTH, None}
+    if start is not None and zone(start.site) is Zone.LIMB and start.side not in (None, place.side, Side.BOTH):
+        return True
+    sides = {known.side for known in baseline.places if zone(known.site) is Zone.LIMB}
+    return bool(sides) and not sides & {place.side, Side.BOTH, None}
 
 
 def _direction(movement: Movement, baseline: Baseline, report: Report) -> Direction:
