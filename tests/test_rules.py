@@ -621,6 +621,12 @@ def test_in_a_neck_programme_the_leg_is_another_limb(site: Site) -> None:
     assert moved(Movement(end=Place(Site.NECK)), baseline=neck).rule == "CENTRALIZING"
     assert moved(Movement(end=Place(Site.HAND)), baseline=mixed).rule == "MOVED-DOWN"
     assert moved(Movement(end=Place(Site.THIGH)), baseline=mixed).rule == "CENTRALIZING"
+    arm_and_buttock = Baseline((Place(site), Place(Site.ARM), Place(Site.BUTTOCK)), 4)
+    assert moved(Movement(end=Place(Site.THIGH)), baseline=arm_and_buttock).rule == "MOVED-DOWN"
+    up_to_thigh = Movement(end=Place(Site.THIGH), direction=Direction.UP)
+    assert moved(up_to_thigh, baseline=arm_and_buttock).rule == "LEG-NEW"
+    up_to_buttock = Movement(end=Place(Site.BUTTOCK), direction=Direction.UP)
+    assert moved(up_to_buttock, baseline=arm_and_buttock).ask == "up_or_down"
     with_back = Baseline((Place(site), Place(Site.LOW_BACK)), 4)
     assert moved(Movement(end=Place(Site.ARM)), baseline=with_back).rule == "MOVED-DOWN"
 

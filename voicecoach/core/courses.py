@@ -24,18 +24,18 @@ _NECK_SITES = ARM_SITES | {Site.NECK, Site.UPPER_BACK}
 
 def course(movement: Movement, baseline: Baseline, report: Report) -> Finding:
     """The finding that a movement amounts to: away from the spine, toward it, or to be asked."""
-    place = movement.end or movement.start
-    if (elsewhere := _outside(movement.end, baseline)) is not None:
+    end, place = movement.end, movement.end or movement.start
+    if (elsewhere := _outside(end, baseline)) is not None:
         return elsewhere
     if _changed_sides(movement, baseline):
         return Finding.LEG_NEW
     if (named := _named_now(movement, baseline)) is not None:
         return named
     direction = _direction(movement, baseline, report)
-    if direction is Direction.UP and zone_of(movement.end) is Zone.LIMB:
-        if _farther_than_ever(movement, baseline):
+    if direction is Direction.UP and movement.start is None and end is not None and zone(end.site) is Zone.LIMB:
+        if _farther_than_ever(end, baseline):
             return Finding.LEG_NEW
-        direction = _unless_there_before(movement, baseline)
+        direction = _unless_there_before(end, baseline)
     if direction is Direction.DOWN:
         return Finding.MOVED_DOWN
     if direction is Direction.UNKNOWN:
@@ -125,7 +125,7 @@ def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: 
     gone = [c.place for c in report.claims if c.trend is Trend.GONE and c.place and baseline.includes(c.place)]
     if any(RANK.get(place.site, end) < end for place in gone):
         return Direction.UP
-    before = baseline.farthest_rank()
+    before = _farthest_before(movement.end, baseline)
     if before is None or before >= end or movement.spreading:
         return Direction.DOWN
     if not movement.moving:
@@ -134,18 +134,22 @@ def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: 
     return Direction.DOWN if already else Direction.UP
 
 
-def _farther_than_ever(movement: Movement, baseline: Baseline) -> bool:
+def _farther_than_ever(end: Place, baseline: Baseline) -> bool:
     """ "Up to my knee" is no good sign where the pain never was as far out as the knee."""
-    before, end = baseline.farthest_rank(), _rank(movement.end)
-    if movement.start is not None or not baseline.known or end is None:
-        return False
-    return before is None or end < before
+    before = _farthest_before(end, baseline)
+    return baseline.known and (before is None or RANK[end.site] < before)
 
 
-def _unless_there_before(movement: Movement, baseline: Baseline) -> Direction:
+def _unless_there_before(end: Place, baseline: Baseline) -> Direction:
     """ "Up to my calf" has to be asked about where the calf was as far out as it went."""
-    there = movement.start is None and _rank(movement.end) == baseline.farthest_rank()
-    return Direction.UNKNOWN if there else Direction.UP
+    return Direction.UNKNOWN if RANK[end.site] == _farthest_before(end, baseline) else Direction.UP
+
+
+def _farthest_before(end: Place, baseline: Baseline) -> int | None:
+    """How far out it was on the same limb: an arm says nothing about the leg."""
+    arm = end.site in ARM_SITES
+    places = (p for p in baseline.places if zone(p.site) is not Zone.LIMB or (p.site in ARM_SITES) == arm)
+    return Baseline(tuple(places)).farthest_rank()
 
 
 def _rank(place: Place | None) -> int | None:
