@@ -185,7 +185,28 @@ def test_a_movement_to_the_other_leg_is_leg_new() -> None:
     assert moved(Movement(Place(Site.LEG, Side.LEFT), Place(Site.LEG, Side.RIGHT))).rule == "LEG-NEW"
     assert moved(Movement(end=Place(Site.LEG, Side.OTHER))).rule == "LEG-NEW"
     assert moved(Movement(end=Place(Site.SADDLE))).rule == "LEG-NEW"
+    assert moved(Movement(end=Place(Site.PELVIC))).rule == "LEG-NEW"
     assert moved(Movement(end=Place(Site.ARM)), baseline=BACK).rule == "LEG-NEW"
+
+
+def test_whichever_leg_it_moves_in_must_have_hurt_before() -> None:
+    right, other = Side.RIGHT, Side.OTHER
+    right_calf = Baseline((Place(Site.CALF, right),), 5)
+    assert moved(Movement(end=Place(Site.CALF, Side.LEFT)), baseline=right_calf).rule == "LEG-NEW"
+    assert moved(Movement(Place(Site.CALF, right), Place(Site.THIGH, right))).rule == "LEG-NEW"
+    assert moved(Movement(Place(Site.CALF), Place(Site.THIGH, right))).rule == "LEG-NEW"
+    assert moved(Movement(start=Place(Site.LEG, right), direction=Direction.UP)).rule == "LEG-NEW"
+    assert (
+        moved(Movement(Place(Site.CALF, right), Place(Site.THIGH, right)), baseline=right_calf).rule == "CENTRALIZING"
+    )
+    assert moved(Movement(Place(Site.CALF), Place(Site.THIGH, Side.LEFT))).rule == "CENTRALIZING"
+    no_side = Baseline((Place(Site.CALF),), 5)
+    assert moved(Movement(end=Place(Site.THIGH, right)), baseline=no_side).rule == "CENTRALIZING"
+    assert moved(Movement(end=Place(Site.THIGH, other)), baseline=no_side).rule == "LEG-NEW"
+    both = Baseline((Place(Site.CALF, Side.BOTH),), 5)
+    assert moved(Movement(end=Place(Site.THIGH, right)), baseline=both).rule == "CENTRALIZING"
+    assert moved(Movement(Place(Site.CALF, Side.BOTH), Place(Site.THIGH, right)), baseline=both).rule == "CENTRALIZING"
+    assert moved(Movement(Place(Site.LEG, right), Place(Site.LEG, Side.LEFT)), baseline=both).rule == "LEG-NEW"
 
 
 def test_up_to_a_place_that_is_farther_out_than_ever_is_leg_new() -> None:
@@ -223,6 +244,12 @@ def test_leg_new_comes_before_moved_down() -> None:
 )
 def test_away_from_the_spine_is_moved_down(movement: Movement) -> None:
     assert outcome(moved(movement)) == ("MOVED-DOWN", Verdict.STOP)
+
+
+@pytest.mark.parametrize("baseline", [UNKNOWN, PAINLESS])
+def test_into_the_leg_is_moved_down_also_where_nothing_hurt_before(baseline: Baseline) -> None:
+    assert moved(Movement(end=Place(Site.THIGH)), baseline=baseline).rule == "MOVED-DOWN"
+    assert moved(Movement(end=Place(Site.HAND)), baseline=UNKNOWN).rule == "MOVED-DOWN"
 
 
 def test_moved_down_comes_before_much_worse() -> None:
@@ -280,6 +307,8 @@ def test_a_risen_score_without_the_leg_is_back_worse() -> None:
 def test_spreading_toward_the_back_is_back_worse() -> None:
     up = Movement(end=Place(Site.BACK), direction=Direction.UP, spreading=True)
     assert moved(up).rule == "BACK-WORSE"
+    from_the_back = Movement(start=Place(Site.LOW_BACK), direction=Direction.UP, spreading=True)
+    assert moved(from_the_back).rule == "BACK-WORSE"
     in_the_leg = Movement(end=Place(Site.KNEE), direction=Direction.UP, spreading=True)
     assert moved(in_the_leg).rule == "LEG-WORSE"
 
@@ -319,6 +348,14 @@ def test_the_neck_is_helped() -> None:
 )
 def test_toward_the_spine_is_centralizing(movement: Movement) -> None:
     assert outcome(moved(movement)) == ("CENTRALIZING", Verdict.GO)
+
+
+def test_within_the_back_nothing_moved_away() -> None:
+    for end in (Place(Site.BACK), Place(Site.LOW_BACK)):
+        assert moved(Movement(end=end), baseline=BACK).rule == "CENTRALIZING"
+        assert moved(Movement(end=end, direction=Direction.UP), baseline=BACK).rule == "CENTRALIZING"
+    spine = Baseline((Place(Site.SPINE),), 4)
+    assert moved(Movement(end=Place(Site.LOW_BACK), direction=Direction.UP), baseline=spine).rule == "CENTRALIZING"
 
 
 def test_gone_from_the_leg_is_centralizing() -> None:
@@ -422,6 +459,8 @@ def test_a_doubt_is_unclear_and_is_asked(doubt: Doubt, question: str) -> None:
         Movement(end=Place(Site.LOW_BACK), direction=Direction.DOWN),
         Movement(end=Place(Site.THIGH), moving=False),
         Movement(Place(Site.LEG), Place(Site.CALF)),  # the unspecific word may be the calf
+        Movement(Place(Site.NECK), Place(Site.LOW_BACK)),
+        Movement(moving=False),
     ],
 )
 def test_a_movement_of_which_the_way_is_open_is_unclear(movement: Movement) -> None:
@@ -440,6 +479,7 @@ def test_into_a_nearer_place_after_leaving_a_farther_one_is_centralizing() -> No
     in_thigh = Movement(end=Place(Site.THIGH), moving=False)
     assert moved(in_thigh, claim(G, Site.CALF)).rule == "CENTRALIZING"
     assert moved(in_thigh, claim(G, Site.CALF), baseline=BACK).rule == "MOVED-DOWN"
+    assert moved(Movement(end=Place(Site.THIGH)), claim(G)).rule == "CENTRALIZING"  # gone, nobody said from where
 
 
 def test_pain_that_the_exercises_are_not_for_is_unclear_and_stops() -> None:
@@ -570,6 +610,25 @@ def test_in_a_neck_programme_the_arm_is_the_limb() -> None:
     assert moved(Movement(Place(Site.HAND), Place(Site.SHOULDER)), baseline=neck).rule == "CENTRALIZING"
     assert moved(Movement(end=Place(Site.NECK)), baseline=neck).rule == "CENTRALIZING"
     assert decided(claim(W, Site.ARM), baseline=neck).rule == "LEG-WORSE"
+
+
+@pytest.mark.parametrize("site", [Site.NECK, Site.UPPER_BACK, Site.SHOULDER])
+def test_in_a_neck_programme_the_leg_is_another_limb(site: Site) -> None:
+    neck, mixed = Baseline((Place(site),), 4), Baseline((Place(site), Place(Site.CALF)), 4)
+    assert moved(Movement(end=Place(Site.ARM)), baseline=neck).rule == "MOVED-DOWN"
+    assert moved(Movement(end=Place(Site.THIGH)), baseline=neck).rule == "LEG-NEW"
+    assert moved(Movement(end=Place(Site.BUTTOCK)), baseline=neck).rule == "LEG-NEW"
+    assert moved(Movement(end=Place(Site.NECK)), baseline=neck).rule == "CENTRALIZING"
+    assert moved(Movement(end=Place(Site.HAND)), baseline=mixed).rule == "MOVED-DOWN"
+    assert moved(Movement(end=Place(Site.THIGH)), baseline=mixed).rule == "CENTRALIZING"
+    arm_and_buttock = Baseline((Place(site), Place(Site.ARM), Place(Site.BUTTOCK)), 4)
+    assert moved(Movement(end=Place(Site.THIGH)), baseline=arm_and_buttock).rule == "MOVED-DOWN"
+    up_to_thigh = Movement(end=Place(Site.THIGH), direction=Direction.UP)
+    assert moved(up_to_thigh, baseline=arm_and_buttock).rule == "LEG-NEW"
+    up_to_buttock = Movement(end=Place(Site.BUTTOCK), direction=Direction.UP)
+    assert moved(up_to_buttock, baseline=arm_and_buttock).ask == "up_or_down"
+    with_back = Baseline((Place(site), Place(Site.LOW_BACK)), 4)
+    assert moved(Movement(end=Place(Site.ARM)), baseline=with_back).rule == "MOVED-DOWN"
 
 
 # --- the table itself ---

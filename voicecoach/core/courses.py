@@ -24,18 +24,18 @@ _NECK_SITES = ARM_SITES | {Site.NECK, Site.UPPER_BACK}
 
 def course(movement: Movement, baseline: Baseline, report: Report) -> Finding:
     """The finding that a movement amounts to: away from the spine, toward it, or to be asked."""
-    place = movement.end or movement.start
-    if (elsewhere := _outside(movement.end, baseline)) is not None:
+    end, place = movement.end, movement.end or movement.start
+    if (elsewhere := _outside(end, baseline)) is not None:
         return elsewhere
     if _changed_sides(movement, baseline):
         return Finding.LEG_NEW
     if (named := _named_now(movement, baseline)) is not None:
         return named
     direction = _direction(movement, baseline, report)
-    if direction is Direction.UP and zone_of(movement.end) is Zone.LIMB:
-        if _farther_than_ever(movement, baseline):
+    if direction is Direction.UP and movement.start is None and end is not None and zone(end.site) is Zone.LIMB:
+        if _farther_than_ever(end, baseline):
             return Finding.LEG_NEW
-        direction = _unless_there_before(movement, baseline)
+        direction = _unless_there_before(end, baseline)
     if direction is Direction.DOWN:
         return Finding.MOVED_DOWN
     if direction is Direction.UNKNOWN:
@@ -66,22 +66,31 @@ def _outside(end: Place | None, baseline: Baseline) -> Finding | None:
     neck_programme = any(place.site in _NECK_SITES for place in baseline.places)
     if where is Zone.NECK and not neck_programme:
         return Finding.NECK
-    if end.site in ARM_SITES and baseline.known and not neck_programme:
+    if where is Zone.LIMB and baseline.known and _is_other_limb(end, baseline, neck_programme=neck_programme):
         return Finding.LEG_NEW
     return None
 
 
+def _is_other_limb(end: Place, baseline: Baseline, *, neck_programme: bool) -> bool:
+    """The arm where it is about back and leg, or the leg where it is about neck and arm."""
+    if end.site in ARM_SITES:
+        return not neck_programme
+    legs = any(zone(place.site) is Zone.LIMB and place.site not in ARM_SITES for place in baseline.places)
+    return neck_programme and not legs
+
+
 def _changed_sides(movement: Movement, baseline: Baseline) -> bool:
-    """To the other leg: new there."""
-    end, start = movement.end, movement.start
-    if end is None or zone(end.site) is not Zone.LIMB or end.side not in (Side.LEFT, Side.RIGHT, Side.OTHER):
+    """To the other leg, or about the other leg: new there."""
+    start = movement.start
+    place = movement.end or start
+    if place is None or zone(place.site) is not Zone.LIMB or place.side not in (Side.LEFT, Side.RIGHT, Side.OTHER):
         return False
-    if end.side is Side.OTHER:
+    if place.side is Side.OTHER:
         return True
-    if start is not None and zone(start.site) is Zone.LIMB:
-        return start.side not in (None, end.side, Side.BOTH)
-    sides = {place.side for place in baseline.places if zone(place.site) is Zone.LIMB}
-    return bool(sides) and not sides & {end.side, Side.BOTH, None}
+    if start is not None and zone(start.site) is Zone.LIMB and start.side not in (None, place.side, Side.BOTH):
+        return True
+    sides = {known.side for known in baseline.places if zone(known.site) is Zone.LIMB}
+    return bool(sides) and not sides & {place.side, Side.BOTH, None}
 
 
 def _direction(movement: Movement, baseline: Baseline, report: Report) -> Direction:
@@ -116,7 +125,7 @@ def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: 
     gone = [c.place for c in report.claims if c.trend is Trend.GONE and c.place and baseline.includes(c.place)]
     if any(RANK.get(place.site, end) < end for place in gone):
         return Direction.UP
-    before = baseline.farthest_rank()
+    before = _farthest_before(movement.end, baseline)
     if before is None or before >= end or movement.spreading:
         return Direction.DOWN
     if not movement.moving:
@@ -125,18 +134,22 @@ def _against_baseline(movement: Movement, end: int, baseline: Baseline, report: 
     return Direction.DOWN if already else Direction.UP
 
 
-def _farther_than_ever(movement: Movement, baseline: Baseline) -> bool:
+def _farther_than_ever(end: Place, baseline: Baseline) -> bool:
     """ "Up to my knee" is no good sign where the pain never was as far out as the knee."""
-    before, end = baseline.farthest_rank(), _rank(movement.end)
-    if movement.start is not None or not baseline.known or end is None:
-        return False
-    return before is None or end < before
+    before = _farthest_before(end, baseline)
+    return baseline.known and (before is None or RANK[end.site] < before)
 
 
-def _unless_there_before(movement: Movement, baseline: Baseline) -> Direction:
+def _unless_there_before(end: Place, baseline: Baseline) -> Direction:
     """ "Up to my calf" has to be asked about where the calf was as far out as it went."""
-    there = movement.start is None and _rank(movement.end) == baseline.farthest_rank()
-    return Direction.UNKNOWN if there else Direction.UP
+    return Direction.UNKNOWN if RANK[end.site] == _farthest_before(end, baseline) else Direction.UP
+
+
+def _farthest_before(end: Place, baseline: Baseline) -> int | None:
+    """How far out it was on the same limb: an arm says nothing about the leg."""
+    arm = end.site in ARM_SITES
+    places = (p for p in baseline.places if zone(p.site) is not Zone.LIMB or (p.site in ARM_SITES) == arm)
+    return Baseline(tuple(places)).farthest_rank()
 
 
 def _rank(place: Place | None) -> int | None:
