@@ -42,7 +42,7 @@ def corrected_check(report: PainReport, intent: Intent) -> PainReport:
     score = answer.score if answer.score is not None else intent.number
     words = f"{report.words}; {intent.words}"
     if answer.claims or answer.movements or intent.doubts:
-        return replace(answer, score=report.score if score is None else score, words=words)
+        return replace(answer, score=score, words=words)
     return replace(report, score=score, words=words)
 
 
