@@ -51,10 +51,10 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "leg_worse_at_check": (
         "stopped",
         "LEG-WORSE",
-        ("AT check", "YOU worse in my leg", "RULE LEG-WORSE stop", "COACH Your leg got worse.", "COACH Rest"),
+        ("AT check", "YOU worse in my leg", "RULE LEG-WORSE stop", "COACH It got worse in the leg.", "COACH Rest"),
     ),
     "leg_worse_by_score": ("stopped", "LEG-WORSE", ("YOU the same", "YOU eight", "RULE LEG-WORSE stop")),
-    "leg_new": ("stopped", "LEG-NEW", ("AT check", "RULE LEG-NEW stop", "COACH Pain in the foot is new.")),
+    "leg_new": ("stopped", "LEG-NEW", ("AT check", "RULE LEG-NEW stop", "COACH What you feel in the foot is new.")),
     "moved_down": ("stopped", "MOVED-DOWN", ("AT hold 1 of press-up", "RULE MOVED-DOWN stop", "COACH The pain moved")),
     "much_worse": ("stopped", "MUCH-WORSE", ("AT check", "RULE MUCH-WORSE stop", "COACH It got much worse.")),
     "back_worse_at_check": (
@@ -92,7 +92,11 @@ ENDINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "louder_in_confirm": ("stopped", "LEG-WORSE", ("YOU louder", "COACH Louder.", "COACH I heard: worse in the leg.")),
     "quits_in_confirm": ("stopped", "MUCH-WORSE", ("YOU quit", "COACH It got much worse.")),
-    "neck_break_arm_worse": ("stopped", "LEG-WORSE", ("YOU worse in my left arm", "COACH Your left arm got worse.")),
+    "neck_break_arm_worse": (
+        "stopped",
+        "LEG-WORSE",
+        ("YOU worse in my left arm", "COACH It got worse in the left arm."),
+    ),
 }
 NO_MORE = ("AT hold", "AT repetition", "AT step", "AT ready", "COACH Up", "COACH Exercise")
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from voicecoach.core.body import Claim, Direction, Movement, Place, Quality, Side, Trend
 from voicecoach.core.intent import Doubt
 from voicecoach.core.language import Kind, Language
-from voicecoach.core.lexer import Token
+from voicecoach.core.lexer import UNKNOWN_WORD, Token
 from voicecoach.core.marks import Mark, mark
 from voicecoach.core.motion import motion_in
 from voicecoach.core.pelvic import pelvic_claim
@@ -125,6 +125,8 @@ def _read(clause: _Clause, inherited: tuple[Place, ...], *, compared: bool) -> t
             places = tuple(place for m in clause.marks if m.is_site for place in m.places())
             clause.said = [Said(Claim(Trend.PRESENT, place, unsure=True)) for place in places]
             return places
+    if _of_a_stranger(clause):
+        return inherited
     only = any(token.words[-1] in ("only", "just") for token in clause.tokens)
     motion = motion_in(clause.marks, only=only, now=clause.has(Kind.GLUE, "now") and not clause.has(Kind.GLUE, "still"))
     clause.movements, clause.doubts = motion.movements, motion.doubts
@@ -138,6 +140,14 @@ def _read(clause: _Clause, inherited: tuple[Place, ...], *, compared: bool) -> t
     named = tuple(said.claim.place for said in clause.said if said.claim.place is not None)
     named += tuple(movement.end for movement in clause.movements if movement.end is not None)
     return named or inherited
+
+
+def _of_a_stranger(clause: _Clause) -> bool:
+    """ "The dog jumped on me": a motion, but of somebody else."""
+    if not clause.has(Kind.MOTION) or clause.has(Kind.SITE) or clause.has(Kind.QUALITY) or clause.has(Kind.DIRECTION):
+        return False
+    before = clause.tokens[: next(i for i, token in enumerate(clause.tokens) if token.kind is Kind.MOTION)]
+    return any(token.kind is Kind.UNKNOWN and token.value != UNKNOWN_WORD for token in before)
 
 
 def _leads_somewhere(marks: list[Mark]) -> bool:

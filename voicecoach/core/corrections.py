@@ -82,8 +82,9 @@ def _denies(after: list[Token], language: Language) -> bool:
         rest = said[1:] if said[0].kind is Kind.SITE else said[2:]
         pelvic = said[0].means(Kind.SITE, "pelvic", "toilet")
         return pelvic or (bool(rest) and rest[0].kind is Kind.QUALITY)
-    is_noun = said[0].kind is Kind.QUALITY and " ".join(said[0].words) not in language.words("adjectives")
-    changes = said[0].means(Kind.TREND, "worse", "better", "awful", "bad", "new", "changed")
+    adjective = " ".join(said[0].words) in language.words("adjectives")
+    is_noun = said[0].kind is Kind.QUALITY and not adjective
+    changes = said[0].means(Kind.TREND, "worse", "better", "awful", "bad", "new", "changed") and not adjective
     return changes or is_noun or " ".join(said[0].words) in language.words("pelvic_words", "trouble")
 
 

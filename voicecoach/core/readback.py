@@ -15,7 +15,9 @@ def read_back(report: PainReport, sayings: Mapping[str, str]) -> str:
     """As in "Better in the left leg, more in the middle of the spine, four out of ten." Empty where nothing was said
     about pain."""
     parts = [_movement(movement, sayings) for movement in report.movements]
-    parts += [_claim(claim, sayings) for claim in report.claims]
+    improved = {claim.place for claim in report.claims if claim.trend in (Trend.BETTER, Trend.GONE)}
+    telling = [c for c in report.claims if not (c.trend is Trend.SAME and c.place in improved)]
+    parts += [_claim(claim, sayings) for claim in telling]
     painless = report.score == 0 and all(claim.trend is Trend.GONE for claim in report.claims)
     if report.score is not None and not (painless and parts):
         parts.append(sayings["read_score"].format(score=spoken_number(report.score)))
