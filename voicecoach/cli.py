@@ -173,7 +173,8 @@ def release(
         if journal.locked_by() is None:
             typer.echo("The exercises are not locked; nothing was changed.")
             return
-        journal.release(clinician, datetime.now().astimezone())
+        now = datetime.now().astimezone()
+        journal.release(clinician, now, now.date())
     typer.echo(f"The exercises are released by {clinician}. It is written in the journal.")
 
 

@@ -40,6 +40,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             for verb in ("UPDATE", "DELETE")
         ),
     ),
+    (
+        # recorded_at: the computer's clock; setup: what the session began with, as JSON
+        "ALTER TABLE entries ADD COLUMN recorded_at TEXT",
+        "ALTER TABLE sessions ADD COLUMN setup TEXT",
+        "ALTER TABLE releases ADD COLUMN seen_on TEXT",
+        "ALTER TABLE releases ADD COLUMN utc_offset_min INTEGER",
+        "CREATE TABLE programmes (sha256 TEXT PRIMARY KEY, body TEXT NOT NULL)",
+        """CREATE TABLE plan_changes (
+            id INTEGER PRIMARY KEY, changed_at TEXT NOT NULL, utc_offset_min INTEGER NOT NULL, body TEXT NOT NULL,
+            changed_by TEXT NOT NULL, why TEXT NOT NULL)""",
+        *(
+            f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+            for table in ("programmes", "plan_changes")
+            for verb in ("UPDATE", "DELETE")
+        ),
+    ),
 )
 
 

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -74,7 +74,7 @@ def play_session(wanted: Wanted) -> Finish:
         now = datetime.now().astimezone()
         before = Before() if simulated else before_today(journal, now.date())
         session = Session(programme, language(), sayings(), before)
-        with _recorded(journal, kind, programme, now) as (record, end):
+        with _recorded(journal, kind, programme, before, now) as (record, end):
             if simulated:
                 finish = _simulate(session, programme, model, wanted, screen, record)
             else:
@@ -228,11 +228,12 @@ def _prepare(voice: Voice, lines: Sequence[tuple[str, int]], screen: Screen) -> 
 
 @contextmanager
 def _recorded(
-    journal: Journal, kind: SessionKind, programme: Programme, started_at: datetime
+    journal: Journal, kind: SessionKind, programme: Programme, before: Before, started_at: datetime
 ) -> Iterator[tuple[Record, Callable[[Finish], None]]]:
     """A session in the journal: how to record its events, and how to write its ending."""
-    sha256 = hashlib.sha256(programme.model_dump_json().encode()).hexdigest()
-    session_id = journal.begin(kind, programme.id, sha256, started_at)
+    body, setup = programme.model_dump_json(), {"before": asdict(before)}
+    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    session_id = journal.begin(kind, programme.id, sha256, started_at, programme=body, setup=setup)
 
     def end(finish: Finish) -> None:
         journal.finish(session_id, finish.outcome, finish.rule, datetime.now().astimezone())
