@@ -21,6 +21,7 @@ from voicecoach.core.messages import (
     HearingLost,
     HearingRestored,
     Hush,
+    JournalLost,
     LeaveRequested,
     Listen,
     Source,
@@ -130,6 +131,9 @@ class World:
 
     def restore_hearing(self) -> list[Effect]:
         return self.send(HearingRestored(self.now_s))
+
+    def lose_journal(self) -> list[Effect]:
+        return self.send(JournalLost(self.now_s, "The disk is full."))
 
     def leave(self) -> list[Effect]:
         return self.send(LeaveRequested(self.now_s))
