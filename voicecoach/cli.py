@@ -12,6 +12,7 @@ import typer
 
 from voicecoach import __version__
 from voicecoach.errors import CoachError
+from voicecoach.journal_cli import app as journal_app
 from voicecoach.model_cli import app as model_app
 from voicecoach.paths import log_file
 
@@ -35,6 +36,7 @@ Plain = Annotated[
 Microphone = Annotated[str | None, typer.Option(metavar="NAME", help="Which microphone (see `voicecoach devices`).")]
 Loudspeaker = Annotated[str | None, typer.Option(metavar="NAME", help="Which loudspeaker.")]
 app.add_typer(model_app, name="model")
+app.add_typer(journal_app)
 DEFAULT_PROGRAMME = "herniated_disc"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from voicecoach.core.messages import Note
 from voicecoach.core.scenes.opening import Before
-from voicecoach.journal import Journal
+from voicecoach.journal import Journal, SessionRecord
 
 
 def before_today(journal: Journal, today: date) -> Before:
@@ -15,6 +16,14 @@ def before_today(journal: Journal, today: date) -> Before:
     found = journal.last_note("MUCH-WORSE")
     if found is None:
         return Before(locked_by=locked_by)
-    session, _note = found
-    settled = any(journal.reached(later.id, "baseline") for later in journal.sessions() if later.id > session.id)
-    return Before(locked_by=locked_by, much_worse=not settled, same_day=session.local_date >= today)
+    much_worse = unsettled_much_worse(journal) is not None
+    return Before(locked_by=locked_by, much_worse=much_worse, same_day=found[0].local_date >= today)
+
+
+def unsettled_much_worse(journal: Journal) -> tuple[SessionRecord, Note] | None:
+    """The session that ended much worse, while it has not been asked about."""
+    found = journal.last_note("MUCH-WORSE")
+    if found is None:
+        return None
+    later = (session.id for session in journal.sessions() if session.id > found[0].id)
+    return None if any(journal.reached(session_id, "baseline") for session_id in later) else found

@@ -21,8 +21,16 @@ import platformdirs
 from voicecoach import __version__
 from voicecoach.core.codec import encode
 from voicecoach.core.messages import Effect, Event, Finish, Listen, Note
-from voicecoach.journal_file import JournalError, explained, lock_file, open_database
+from voicecoach.journal_file import (
+    JournalError,
+    delete_all_rows,
+    explained,
+    lock_file,
+    open_database,
+    wipe_file,
+)
 from voicecoach.journal_queries import (
+    ADD_ENDING,
     ADD_ENTRY,
     ADD_PLAN,
     ADD_RELEASE,
@@ -56,6 +64,7 @@ __all__ = [
 ]
 Clock = Callable[[], datetime]
 INTERRUPTED = "interrupted"  # the outcome of a session that was cut off
+FORGOTTEN = "forgotten"  # what is left of a session of which only its lock was kept
 DECISIONS = (Note, Finish)
 
 
@@ -165,10 +174,7 @@ class Journal(JournalReading):
                 self._end(row["id"], finish["outcome"], finish["rule"], self._last_at(session_of(row)))
 
     def _end(self, session_id: int, outcome: str, rule: str, ended_at: datetime) -> None:
-        self._db.execute(
-            "INSERT INTO endings (session_id, ended_at, outcome, rule) VALUES (?, ?, ?, ?)",
-            (session_id, utc_text(ended_at), outcome, rule),
-        )
+        self._db.execute(ADD_ENDING, (session_id, utc_text(ended_at), outcome, rule))
 
     def release(self, clinician: str, at: datetime, seen_on: date) -> None:
         """A clinician, who saw the person on the date `seen_on`, allows sessions again: lifts the lock of everything
@@ -178,6 +184,25 @@ class Journal(JournalReading):
         with self._transaction():
             row = (clinician.strip(), utc_text(at), offset_min(at), seen_on.isoformat())
             self._db.execute(ADD_RELEASE, row)
+
+    def forget(self, kept: Sequence[tuple[SessionRecord, Note]] = ()) -> None:
+        """Delete everything for good, but for these decisions, each with the day of its session; needs the claim. A
+        crash on the way leaves either everything or what is kept. Raises JournalError also where another program
+        still reads the journal: then nothing is readable any more, but the file may hold what was deleted."""
+        with self._transaction():
+            delete_all_rows(self._db)
+            for session, note in kept:
+                self._keep(session, note)
+        with explained(self.path):
+            wipe_file(self._db, self.path)
+
+    def _keep(self, session: SessionRecord, note: Note) -> None:
+        day, started_at = session.local_date.isoformat(), session.started_at
+        row = (session.kind, FORGOTTEN, "", utc_text(started_at), day, offset_min(started_at), __version__, None)
+        session_id = self._db.execute(ADD_SESSION, row).lastrowid
+        body = _compact(body_of(note))
+        self._db.execute(ADD_ENTRY, (session_id, 1, 0.0, "decision", "Note", body, utc_text(started_at)))
+        self._db.execute(ADD_ENDING, (session_id, utc_text(session.ended_at or started_at), FORGOTTEN, note.rule))
 
     def note_plan(self, body: Mapping[str, object], at: datetime, by: str, why: str = "") -> int:
         """The plan from now on, whole, as what JSON can hold; `by`: who says so. Returns the change's id."""

@@ -9,6 +9,7 @@ ADD_SESSION = (
     "INSERT INTO sessions (kind, programme_id, programme_sha256, started_at, local_date, utc_offset_min,"
     " coach_version, setup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+ADD_ENDING = "INSERT INTO endings (session_id, ended_at, outcome, rule) VALUES (?, ?, ?, ?)"
 ADD_PLAN = (
     "INSERT INTO plan_changes (changed_at, utc_offset_min, body, changed_by, why, last_entry_id)"
     " SELECT ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(id), 0) FROM entries)"
@@ -30,13 +31,14 @@ LAST_NOTE = f"""
     WHERE d.direction = 'decision' AND d.type = 'Note' AND s.kind <> 'simulated' AND json_extract(d.body, '$.rule') = ?
     AND {STANDS} ORDER BY d.id DESC LIMIT 1"""  # noqa: S608 - put together from constants only
 # a session locks from the moment of its decision, not of its ending: closing the program in between lifts nothing
-LOCKING = f"""
+LOCKS = f"""
     WITH released AS (SELECT COALESCE(MAX(last_entry_id), 0) AS entry, COALESCE(MAX(last_ending_id), 0) AS ending
                       FROM releases),
          decided AS (SELECT session_id, json_extract(body, '$.rule') AS rule FROM entries d, released
                      WHERE direction = 'decision' AND id > entry AND {STANDS}
                      UNION ALL SELECT session_id, rule FROM endings, released WHERE id > ending)
-    SELECT DISTINCT rule FROM decided JOIN sessions s ON s.id = session_id WHERE s.kind <> 'simulated'"""  # noqa: S608 - put together from constants only
+    SELECT rule, MAX(session_id) AS session_id FROM decided JOIN sessions s ON s.id = session_id
+    WHERE s.kind <> 'simulated' AND rule IN ('RED-FLAG', 'NEXT-DAY') GROUP BY rule ORDER BY rule DESC"""  # noqa: S608 - put together from constants only
 # a session that came to its Finish was not interrupted, even where its ending was not written any more
 LAST_REAL = f"""
     {SESSIONS} WHERE s.id = (SELECT MAX(id) FROM sessions WHERE kind <> 'simulated') AND e.id IS NULL

@@ -12,8 +12,8 @@ from typing import Any
 
 from voicecoach.core.codec import decode, decode_event
 from voicecoach.core.messages import Event, Note, Reached
-from voicecoach.journal_file import JournalError, damaged, explained
-from voicecoach.journal_queries import LAST_ENTRY, LAST_NOTE, LAST_REAL, LOCKING, SESSIONS, STOPPED_BY
+from voicecoach.journal_file import MIGRATIONS, JournalError, damaged, explained
+from voicecoach.journal_queries import LAST_ENTRY, LAST_NOTE, LAST_REAL, LOCKS, SESSIONS, STOPPED_BY
 from voicecoach.journal_records import (
     Entry,
     InterruptedSession,
@@ -25,8 +25,6 @@ from voicecoach.journal_records import (
     session_fields,
     session_of,
 )
-
-LOCKING_RULES = ("RED-FLAG", "NEXT-DAY")  # the graver one first
 
 
 class JournalReading:
@@ -72,6 +70,16 @@ class JournalReading:
         """All of them, the oldest first."""
         return [release_of(row) for row in self._rows("SELECT * FROM releases ORDER BY id")]
 
+    def programme(self, sha256: str) -> dict[str, Any]:
+        """A programme as it was when a session was begun with it; empty where it was not kept (schema 1)."""
+        rows = self._rows("SELECT body FROM programmes WHERE sha256 = ?", sha256)
+        return self._body(rows[0]) if rows else {}
+
+    def setup(self, session_id: int) -> dict[str, Any]:
+        """What else the session was begun with; empty where that was not kept (schema 1)."""
+        rows = self._rows("SELECT setup AS body FROM sessions WHERE id = ? AND setup IS NOT NULL", session_id)
+        return self._body(rows[0]) if rows else {}
+
     def interrupted(self, now: datetime) -> InterruptedSession | None:
         """The newest live or typed session, where it has no ending and had not come to its Finish. Ask before a new
         one begins, with the claim: a session that is running has no ending either."""
@@ -84,7 +92,7 @@ class JournalReading:
             "SELECT body FROM entries WHERE session_id = ? AND type = 'Reached' ORDER BY seq", session.id
         )
         stopped = self._rows(STOPPED_BY, session.id)
-        with _known_messages(session.id):
+        with known_messages(session.id):
             places = tuple(place for row in reached if isinstance(place := decode(self._body(row)), Reached))
         return InterruptedSession(
             **session_fields(rows[0]),
@@ -98,7 +106,7 @@ class JournalReading:
         """What to feed to a fresh session to bring it to the same place."""
         query = "SELECT body FROM entries WHERE session_id = ? AND direction = 'event' ORDER BY seq"
         bodies = [self._body(row) for row in self._rows(query, session_id)]
-        with _known_messages(session_id):
+        with known_messages(session_id):
             return [decode_event(body) for body in bodies]
 
     def last_note(self, rule: str) -> tuple[SessionRecord, Note] | None:
@@ -107,7 +115,7 @@ class JournalReading:
         rows = self._rows(LAST_NOTE, rule)
         if not rows:
             return None
-        with _known_messages(rows[0]["id"]):
+        with known_messages(rows[0]["id"]):
             note = decode(self._body(rows[0]))
         assert isinstance(note, Note)
         return session_of(rows[0]), note
@@ -120,10 +128,31 @@ class JournalReading:
         )
         return bool(self._rows(query, session_id, phase))
 
+    def locks(self) -> dict[str, SessionRecord]:
+        """The rules that forbid live and typed sessions until a clinician's release, the graver one first, each with
+        the last session that decided so."""
+        rows = self._rows(LOCKS)
+        sessions = {session.id: session for session in self.sessions()} if rows else {}
+        return {row["rule"]: sessions[row["session_id"]] for row in rows}
+
     def locked_by(self) -> str | None:
-        """The rule that forbids live and typed sessions until a clinician's release, or None."""
-        rules = {row["rule"] for row in self._rows(LOCKING)}
-        return next((rule for rule in LOCKING_RULES if rule in rules), None)
+        """The graver of the rules that forbid live and typed sessions, or None."""
+        return next(iter(self.locks()), None)
+
+    @property
+    def schema_version(self) -> int:
+        return len(MIGRATIONS)  # what it has been brought to when it was opened
+
+    def all_rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(table, row) of everything there is at one moment, whatever is written meanwhile."""
+        with explained(self.path):
+            self._db.execute("BEGIN")
+            try:
+                for (table,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    for row in self._db.execute(f"SELECT * FROM {table} ORDER BY rowid"):  # noqa: S608 - our own names
+                        yield table, dict(row)
+            finally:
+                self._db.execute("COMMIT")
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -153,11 +182,12 @@ class JournalReading:
 
 
 @contextmanager
-def _known_messages(session_id: int) -> Iterator[None]:
+def known_messages(session_id: int) -> Iterator[None]:
+    """Messages that can't be read (ValueError) as a JournalError."""
     try:
         yield
     except ValueError as error:
         raise JournalError(
             f"Session {session_id} was recorded by another version of the coach ({error}): "
-            "start a new session instead of going on with it."
+            "it is kept, but this one can't read it."
         ) from error
