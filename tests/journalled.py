@@ -24,7 +24,7 @@ RED_FLAG = Patient(says=("at step 1 of press-up: numb in my groin",))
 MUCH_WORSE = Patient(answers={"check": ("the same", "much worse")})
 PROGRAMME = "herniated-disc"
 
-Seen = Callable[[int, Event, list[Effect]], None]  # the last `seq` that is written, and what it was
+Seen = Callable[[int, int], None]  # a session, and the last `seq` of it that is written
 
 
 class CutOff(Exception):  # noqa: N818 - what happened
@@ -39,7 +39,7 @@ def record_session(
     at: datetime = MONDAY,
     before: Before | None = None,
     cut_off_at: tuple[str, str] | None = None,
-    seen: Seen = lambda _seq, _event, _effects: None,
+    seen: Seen = lambda _session, _seq: None,
     programme: str = PROGRAMME,
 ) -> int:
     """A session's id. `cut_off_at`: (exercise, phase) at which it is left without an ending."""
@@ -49,7 +49,7 @@ def record_session(
     session_id = journal.begin(kind, loaded.id, sha256, at, programme=body, setup={"before": plain(before)})
 
     def witness(event: Event, effects: list[Effect]) -> None:
-        seen(journal.record(session_id, event, effects), event, effects)
+        seen(session_id, journal.record(session_id, event, effects))
         places = [(effect.exercise, effect.phase) for effect in effects if isinstance(effect, Reached)]
         if cut_off_at in places:
             raise CutOff
