@@ -239,7 +239,7 @@ def kill_real_sessions(kills: int, seed: int, report: Report) -> None:
             env = os.environ | {"VOICECOACH_DATA_DIR": str(data)}
             coach = Coach(["session", str(_TINY), "--typed", "--audio-only"], env)
             try:
-                _answer(coach, randomly.randrange(2, 14))
+                _answer(coach, randomly.randrange(2, 9))
                 threading.Event().wait(randomly.uniform(0, 0.5))
                 coach.process.kill()
                 coach.wait()
