@@ -17,7 +17,7 @@ from voicecoach.core.messages import (
     Source,
     Speak,
 )
-from voicecoach.core.scenes.opening import Before
+from voicecoach.core.before import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.patient import Patient, load_patient

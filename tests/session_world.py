@@ -32,7 +32,7 @@ from voicecoach.core.messages import (
 )
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import QUESTIONS
-from voicecoach.core.scenes.opening import Before
+from voicecoach.core.before import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.patient import WELL
