@@ -49,7 +49,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE programmes (sha256 TEXT PRIMARY KEY, body TEXT NOT NULL)",
         """CREATE TABLE plan_changes (
             id INTEGER PRIMARY KEY, changed_at TEXT NOT NULL, utc_offset_min INTEGER NOT NULL, body TEXT NOT NULL,
-            changed_by TEXT NOT NULL, why TEXT NOT NULL)""",
+            changed_by TEXT NOT NULL, why TEXT NOT NULL, last_entry_id INTEGER NOT NULL)""",
         *(
             f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
             " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"

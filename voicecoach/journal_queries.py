@@ -9,7 +9,10 @@ ADD_SESSION = (
     "INSERT INTO sessions (kind, programme_id, programme_sha256, started_at, local_date, utc_offset_min,"
     " coach_version, setup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-ADD_PLAN = "INSERT INTO plan_changes (changed_at, utc_offset_min, body, changed_by, why) VALUES (?, ?, ?, ?, ?)"
+ADD_PLAN = (
+    "INSERT INTO plan_changes (changed_at, utc_offset_min, body, changed_by, why, last_entry_id)"
+    " SELECT ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(id), 0) FROM entries)"
+)
 ADD_RELEASE = (
     "INSERT INTO releases (clinician, released_at, utc_offset_min, seen_on, last_entry_id, last_ending_id)"
     " SELECT ?, ?, ?, ?, (SELECT COALESCE(MAX(id), 0) FROM entries), (SELECT COALESCE(MAX(id), 0) FROM endings)"

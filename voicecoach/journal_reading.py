@@ -63,6 +63,7 @@ class JournalReading:
                 self._body(row),
                 row["changed_by"],
                 row["why"],
+                row["last_entry_id"],
             )
             for row in self._rows("SELECT * FROM plan_changes ORDER BY id")
         ]
@@ -132,7 +133,7 @@ class JournalReading:
 
     def _entry(self, row: sqlite3.Row) -> Entry:
         recorded_at = datetime.fromisoformat(row["recorded_at"]) if row["recorded_at"] else None
-        return Entry(row["seq"], row["at_s"], row["direction"], row["type"], self._body(row), recorded_at)
+        return Entry(row["id"], row["seq"], row["at_s"], row["direction"], row["type"], self._body(row), recorded_at)
 
     def _last_at(self, session: SessionRecord) -> datetime:
         """When the session's last entry was written; schema 1 kept only the session's own clock."""

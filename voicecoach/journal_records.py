@@ -48,9 +48,11 @@ class InterruptedSession(SessionRecord):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a session. `direction` is event, effect or decision; an effect has its event's `at_s`. `recorded_at`
-    is the computer's clock (UTC; None in journals of schema 1)."""
+    """One line of a session. `id` counts across all sessions, `seq` within its own. `direction` is event, effect or
+    decision; an effect has its event's `at_s`. `recorded_at` is the computer's clock (UTC; None in journals of schema
+    1)."""
 
+    id: int
     seq: int
     at_s: float
     direction: str
@@ -61,24 +63,27 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """The plan as it is from then on. `changed_at` is in the zone it was written in; `by` whom; `why` may be empty."""
+    """The plan as it is from then on. `changed_at` is in the zone it was written in; `by` whom; `why` may be empty.
+    `after_entry`: the id of the last entry before it (0: none); clocks can be wrong, this order cannot."""
 
     id: int
     changed_at: datetime
     body: dict[str, Any]
     by: str
     why: str
+    after_entry: int
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """A clinician's word that the exercises are allowed again. `seen_on`: the date on which they saw the person (None
-    in journals of schema 1)."""
+    in journals of schema 1). `after_entry`: the id of the last entry before it (0: none)."""
 
     id: int
     clinician: str
     released_at: datetime
     seen_on: date | None
+    after_entry: int
 
 
 def utc_text(moment: datetime) -> str:
@@ -123,4 +128,5 @@ def session_fields(row: sqlite3.Row) -> dict[str, Any]:
 
 def release_of(row: sqlite3.Row) -> Release:
     seen_on = date.fromisoformat(row["seen_on"]) if row["seen_on"] else None
-    return Release(row["id"], row["clinician"], moment_of(row["released_at"], row["utc_offset_min"]), seen_on)
+    released_at = moment_of(row["released_at"], row["utc_offset_min"])
+    return Release(row["id"], row["clinician"], released_at, seen_on, row["last_entry_id"])

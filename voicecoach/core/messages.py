@@ -89,7 +89,33 @@ class LeaveRequested:
     at_s: float
 
 
-Event = Started | Heard | SpeechFinished | TimerFired | HearingLost | HearingRestored | LeaveRequested
+@dataclass(frozen=True, slots=True)
+class JournalLost:
+    """What happens can't be written down any more: say so and end safely."""
+
+    at_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """Something failed around the session and was mended, or was told on the screen: only for the journal."""
+
+    at_s: float
+    what: str
+
+
+Event = (
+    Started
+    | Heard
+    | SpeechFinished
+    | TimerFired
+    | HearingLost
+    | HearingRestored
+    | LeaveRequested
+    | JournalLost
+    | Mishap
+)
 
 
 # --- effects ----------------------------------------------------------------------------------------------------
@@ -200,14 +226,24 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreTaken:
+    """How strong the pain is after an exercise, as it was understood; None where no number could be had."""
+
+    exercise: str
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The session is over; nothing follows. `outcome` is completed, stopped, emergency, unclear, ended (the
-    person chose to), left (the program was closed), unheard, not-approved, or locked; `rule` is the rule that ended it
-    ("" where none did)."""
+    person chose to), left (the program was closed), unheard, unrecorded (the journal failed), not-approved, or locked;
+    `rule` is the rule that ended it ("" where none did)."""
 
     outcome: str
     rule: str = ""
 
 
 Remembered = PlanChanged | SettingsChanged | Released  # what outlasts the session
-Effect = Speak | Hush | StartTimer | CancelTimer | Listen | Reached | Note | BaselineTaken | Remembered | Finish
+Effect = (
+    Speak | Hush | StartTimer | CancelTimer | Listen | Reached | Note | ScoreTaken | BaselineTaken | Remembered | Finish
+)

@@ -16,7 +16,9 @@ from voicecoach.core.messages import (
     HearingLost,
     HearingRestored,
     Hush,
+    JournalLost,
     LeaveRequested,
+    Mishap,
     SpeechFinished,
     Started,
     TimerFired,
@@ -52,6 +54,7 @@ class Session:
         self._disturbances = Disturbances(self._talk, self._pain)
         self._before = before or Before()
         self._story: Scene | None = None
+        self._closing = False
         self.finished = False
 
     def handle(self, event: Event) -> list[Effect]:
@@ -87,6 +90,9 @@ class Session:
             case LeaveRequested():
                 self._talk.hush()
                 return SessionOver("left")
+            case JournalLost() if not self._closing:
+                self._interlock.silence()
+                return SessionOver("unrecorded")
             case TimerFired(id=timer_id):
                 self._talk.timers.discard(timer_id)
                 if self._interlock.is_hush_timer(timer_id):
@@ -96,7 +102,7 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-            case Started():
+            case Started() | JournalLost() | Mishap():
                 return None
         return None if self._interlock.frozen_at_s is not None else event
 
@@ -121,6 +127,7 @@ class Session:
             over = SessionOver("completed")
         except SessionOver as ended:
             over = ended
+        self._closing = True
         self._talk.cancel_timers()
         closing = Closing(self._talk, self._programme, self._standing(over), silent=over.outcome == "left")
         try:

@@ -45,7 +45,7 @@ def unclear(talk: Talk) -> SessionOver:
 
 
 def says_no(intent: Intent) -> bool:
-    """A clear no to whether there is something bad: "no", "nothing", "it's better"; nothing bad is said along with it."""
+    """A clear no to whether there is something bad: "no", "nothing", "it's better"; nothing bad is said with it."""
     claims = (intent.report or PainReport()).claims
     movements = (intent.report or PainReport()).movements
     fine = all(claim.trend in _FINE for claim in claims) and not movements and not intent.doubts
