@@ -30,6 +30,8 @@ def before_now(journal: Journal, programme: Programme, now: datetime) -> Before:
     sessions = [session for session in journal.sessions() if session.kind is not SessionKind.SIMULATED]
     lock = _last_lock(journal)
     locked_by = journal.locked_by() or ""
+    own = (one.id for one in sessions if one.programme_id == programme.id)
+    begun = [session_id for session_id in own if journal.reached(session_id, "baseline")]
     much_worse = _unsettled_much_worse(journal, sessions)
     day = day_since(_last_moment(much_worse), now) if much_worse is not None else Day.NEXT
     return Before(

@@ -106,7 +106,7 @@ def check_unmixed(journal: Journal, kind: SessionKind) -> None:
         raise JournalError(f"The journal {journal.path} has real sessions: give the rehearsals another one.")
     if kind is not SessionKind.REHEARSED and SessionKind.REHEARSED in kinds:
         raise JournalError(
-            f"The journal {journal.path} has only rehearsals: set VOICECOACH_DATA_DIR to another folder, or leave it out."
+            f"The journal {journal.path} has only rehearsals: set VOICECOACH_DATA_DIR to another folder."
         )
 
 

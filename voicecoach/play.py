@@ -17,6 +17,7 @@ from voicecoach.core.before import Before
 from voicecoach.core.messages import Finish
 from voicecoach.core.programme import Programme
 from voicecoach.core.session import Session
+from voicecoach.earlier import before_now
 from voicecoach.errors import CoachError
 from voicecoach.hearing.model import check_model
 from voicecoach.hearing.registry import chosen_model

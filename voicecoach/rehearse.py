@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,7 +71,7 @@ def play_rehearsal(wanted: Wanted) -> Finish | None:
     clock = VirtualClock(wanted.on or local_now())
     with _remembered(wanted, programme, clock) as (before, record, end):
 
-        def witness(event: Event, effects: list[Effect]) -> None:
+        def witness(event: Event, effects: Sequence[Effect]) -> None:
             clock.at_s = event.at_s
             record(event, effects)
             cut(event, effects)
@@ -143,14 +143,14 @@ def _journal_of(wanted: Wanted) -> Path | None:
     return wanted.journal
 
 
-def _cut(place: str, programme: Programme) -> Callable[[Event, list[Effect]], None]:
+def _cut(place: str, programme: Programme) -> Callable[[Event, Sequence[Effect]], None]:
     """Breaks off at the place, so many seconds after it was reached. Raises PatientError for no place."""
     if not place:
         return lambda _event, _effects: None
     line = _line(place, programme)
     due_s: list[float] = []
 
-    def cut(event: Event, effects: list[Effect]) -> None:
+    def cut(event: Event, effects: Sequence[Effect]) -> None:
         reached = any(isinstance(effect, Reached) and line.begins_at(effect) for effect in effects)
         if reached and not due_s:
             due_s.append(event.at_s + line.after_s)

@@ -159,7 +159,7 @@ class Session:
             yield from self._go_on(Resuming(talk, cut_off, exercises), exercises)
             return
         if self._programme.needs_clinician:
-            screening = Screening(talk, self._pain, first=before.first or locks.released)
+            screening = Screening(talk, self._pain, first=not before.screened or locks.released)
             yield from self._disturbances.undisturbed(screening.play)
         yield from self._disturbances.undisturbed(BaselineScene(talk).play)
         step = PlanStep(talk, self._programme, planning.plan, before.step)
