@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from voicecoach.core.before import Before
 from voicecoach.core.messages import Effect, Event, Finish, Reached
 from voicecoach.core.records import plain
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.journal import Journal
 from voicecoach.languages import language, sayings
 from voicecoach.patient import Patient
+from voicecoach.preparing import example_of
 from voicecoach.programmes import load
 from voicecoach.rehearsal import Rehearsal
 
@@ -43,7 +44,7 @@ def record_session(
     programme: str = PROGRAMME,
 ) -> int:
     """A session's id. `cut_off_at`: (exercise, phase) at which it is left without an ending."""
-    loaded, before = load(programme), before or Before()
+    loaded, before = load(programme), before or example_of(load(programme))
     body = loaded.model_dump_json()
     sha256 = hashlib.sha256(body.encode()).hexdigest()
     session_id = journal.begin(kind, loaded.id, sha256, at, programme=body, setup={"before": plain(before)})

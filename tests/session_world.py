@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from voicecoach.core.before import Before
 from voicecoach.core.masking import SpokenMemory
 from voicecoach.core.messages import (
     CancelTimer,
@@ -33,7 +34,6 @@ from voicecoach.core.messages import (
 )
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import QUESTIONS
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.patient import WELL

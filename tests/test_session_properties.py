@@ -20,11 +20,11 @@ from tests.session_invariants import (
     RestsUntilToldToGoOn,
 )
 from tests.session_world import World
+from voicecoach.core.before import Before
 from voicecoach.core.codec import decode_event, encode
 from voicecoach.core.messages import Source, SpeechFinished, TimerFired
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import PERFORMING
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.programmes import load

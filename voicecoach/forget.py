@@ -14,8 +14,8 @@ from pathlib import Path
 
 from voicecoach.core.messages import Note
 from voicecoach.core.rules import Verdict
+from voicecoach.earlier import unsettled_much_worse
 from voicecoach.errors import CoachError
-from voicecoach.history import unsettled_much_worse
 from voicecoach.journal import Journal, SessionRecord
 from voicecoach.paths import log_file, recording_file, speech_cache
 
@@ -85,7 +85,7 @@ def _lasting(journal: Journal) -> list[tuple[SessionRecord, Note]]:
     lasting = [(session, rule) for rule, session in journal.locks().items()]
     much_worse = unsettled_much_worse(journal)
     if much_worse is not None:
-        lasting.append((much_worse[0], much_worse[1].rule))
+        lasting.append((much_worse, "MUCH-WORSE"))
     return [
         (session, Note(rule, verdicts.get(rule, Verdict.STOP), "kept when all else was forgotten", ""))
         for session, rule in lasting

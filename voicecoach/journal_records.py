@@ -15,6 +15,7 @@ class SessionKind(StrEnum):
     LIVE = "live"
     TYPED = "typed"
     SIMULATED = "simulated"  # nobody exercised: never counts for the rules of the next day
+    REHEARSED = "rehearsed"  # nobody exercised either: only in a journal of its own, where it counts
 
 
 @dataclass(frozen=True, slots=True)

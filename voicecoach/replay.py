@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from voicecoach.core.before import Before
 from voicecoach.core.messages import Effect, Event, Finish, Heard, Listen, Note, Speak
 from voicecoach.core.programme import Programme
 from voicecoach.core.records import read
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.errors import CoachError
 from voicecoach.journal import Journal, SessionRecord

@@ -85,7 +85,7 @@ def change_of(what: Plan | Settings) -> dict[str, Any]:
 
 
 def plan_in(changes: Iterable[Mapping[str, Any]], programme: str) -> Plan | None:
-    """The plan for this programme after all `changes`, oldest first. Raises ValueError for one that isn't understood."""
+    """The plan for this programme after all `changes`, oldest first. ValueError: one isn't understood."""
     plans = [read(Plan, change[PLAN]) for change in changes if PLAN in change]
     return next((plan for plan in reversed(plans) if plan.programme == programme), None)
 

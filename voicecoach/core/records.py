@@ -1,4 +1,4 @@
-"""Frozen dataclasses to plain dictionaries and back: enums by value, tuples as lists, dataclasses within as dictionaries.
+"""Frozen dataclasses to plain dictionaries and back: enums by value, tuples as lists, records within as dictionaries.
 
 Strict, because a record that was only half understood must not be gone by.
 """
