@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from voicecoach.core.before import Before
 from voicecoach.core.messages import (
     Effect,
     Event,
@@ -17,7 +18,6 @@ from voicecoach.core.messages import (
     Source,
     Speak,
 )
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.patient import Patient, load_patient

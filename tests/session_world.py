@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from voicecoach.core.before import Before
 from voicecoach.core.masking import SpokenMemory
 from voicecoach.core.messages import (
     CancelTimer,
@@ -21,6 +22,7 @@ from voicecoach.core.messages import (
     HearingLost,
     HearingRestored,
     Hush,
+    JournalLost,
     LeaveRequested,
     Listen,
     Source,
@@ -32,7 +34,6 @@ from voicecoach.core.messages import (
 )
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import QUESTIONS
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.patient import WELL
@@ -130,6 +131,9 @@ class World:
 
     def restore_hearing(self) -> list[Effect]:
         return self.send(HearingRestored(self.now_s))
+
+    def lose_journal(self) -> list[Effect]:
+        return self.send(JournalLost(self.now_s, "The disk is full."))
 
     def leave(self) -> list[Effect]:
         return self.send(LeaveRequested(self.now_s))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +23,7 @@ from voicecoach.journal_file import JournalError
 
 MONDAY = datetime(2026, 3, 2, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
 TUESDAY = MONDAY + timedelta(days=1)
+SEEN_ON = date(2026, 3, 3)
 RED_FLAG = Note("RED-FLAG", "emergency", "numb saddle", "numb in my groin")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX file modes, signals and limits")
 
@@ -144,7 +145,7 @@ def test_a_grave_ending_locks_until_a_clinician_releases(journal: Journal, rule:
     assert journal.locked_by() == rule
     ended(journal, "")
     assert journal.locked_by() == rule
-    journal.release("Dr. Moreau", TUESDAY)
+    journal.release("Dr. Moreau", TUESDAY, SEEN_ON)
     assert journal.locked_by() is None
     ended(journal, rule, kind)
     assert journal.locked_by() == rule
@@ -163,7 +164,7 @@ def test_a_finish_locks_even_when_its_ending_was_not_written(journal: Journal) -
 def test_a_release_covers_nothing_later_in_a_resumed_session(journal: Journal) -> None:
     session_id = begin(journal)
     journal.record(session_id, Heard(1.0, "numb"), [RED_FLAG])
-    journal.release("Dr. Moreau", TUESDAY)
+    journal.release("Dr. Moreau", TUESDAY, SEEN_ON)
     journal.record(session_id, Heard(2.0, "fine"), [Note("SAME-OR-BETTER", "go on", "", "")])
     assert journal.locked_by() is None
     journal.record(session_id, Heard(3.0, "numb"), [RED_FLAG])
@@ -172,7 +173,7 @@ def test_a_release_covers_nothing_later_in_a_resumed_session(journal: Journal) -
 
 def test_a_wrong_clock_does_not_undo_a_release(journal: Journal) -> None:
     ended(journal, "RED-FLAG")
-    journal.release("Dr. Moreau", MONDAY - timedelta(days=400))
+    journal.release("Dr. Moreau", MONDAY - timedelta(days=400), SEEN_ON)
     assert journal.locked_by() is None
 
 
@@ -192,17 +193,18 @@ def test_the_graver_lock_is_named(journal: Journal) -> None:
 def test_a_release_needs_a_name(journal: Journal) -> None:
     ended(journal, "RED-FLAG")
     with pytest.raises(JournalError, match="name of the clinician"):
-        journal.release("  ", TUESDAY)
+        journal.release("  ", TUESDAY, SEEN_ON)
     assert journal.locked_by() == "RED-FLAG"
 
 
-@pytest.mark.parametrize("table", ["sessions", "entries", "endings", "releases"])
-@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET id = id + 100"])
+@pytest.mark.parametrize("table", ["sessions", "entries", "endings", "releases", "plan_changes", "programmes"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid + 100"])
 def test_nothing_in_it_can_be_changed(journal: Journal, path: Path, table: str, change: str) -> None:
-    session_id = begin(journal)
+    session_id = journal.begin("live", "herniated-disc", "ab" * 32, MONDAY, programme="{}")
     journal.record(session_id, Started(0.0), [])
     journal.finish(session_id, "stopped", "RED-FLAG", TUESDAY)
-    journal.release("Dr. Moreau", TUESDAY)
+    journal.release("Dr. Moreau", TUESDAY, SEEN_ON)
+    journal.note_plan({}, TUESDAY, "Dr. Moreau")
     other = sqlite3.connect(path)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         other.execute(change.format(table))
@@ -290,19 +292,20 @@ def test_an_older_journal_is_migrated_once(path: Path, monkeypatch: pytest.Monke
         with Journal.open(path) as journal:
             assert journal.locked_by() == "RED-FLAG"
     database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(added),)
     assert database.execute("SELECT * FROM moods").fetchall() == []
     database.close()
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Journal.open(path).close()
+    version = len(journal_file.MIGRATIONS)
     broken = (*journal_file.MIGRATIONS, ("CREATE TABLE moods (id INTEGER PRIMARY KEY)", "CREATE NONSENSE"))
     monkeypatch.setattr(journal_file, "MIGRATIONS", broken)
     with pytest.raises(JournalError):
         Journal.open(path)
     database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    assert database.execute("PRAGMA user_version").fetchone() == (version,)
     assert database.execute("SELECT name FROM sqlite_master WHERE name = 'moods'").fetchall() == []
     database.close()
 

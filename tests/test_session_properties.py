@@ -20,11 +20,11 @@ from tests.session_invariants import (
     RestsUntilToldToGoOn,
 )
 from tests.session_world import World
+from voicecoach.core.before import Before
 from voicecoach.core.codec import decode_event, encode
 from voicecoach.core.messages import Source, SpeechFinished, TimerFired
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import PERFORMING
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
 from voicecoach.programmes import load
@@ -150,7 +150,7 @@ ACTS = st.one_of(
     st.just(lambda world: void(world.restore_hearing())),
     st.just(lambda world: void(world.restore_hearing())),
 )
-FEWER = st.sampled_from([lambda world: void(world.leave())])
+FEWER = st.sampled_from([lambda world: void(world.leave()), lambda world: void(world.lose_journal())])
 # Where a stream begins: after so many steps with a patient who is well. A whole session has about 300 of them.
 SCRIPTS = st.tuples(
     st.sampled_from([0, 0, 12, 25, 40, 60, 90, 150, 250]),

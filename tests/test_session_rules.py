@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.rehearsed import SCENARIOS, programme_of, rehearse
+from voicecoach.core.before import Before
 from voicecoach.core.rules import RULE_IDS
-from voicecoach.core.scenes.opening import Before
 from voicecoach.patient import check_exercises, load_patient
 from voicecoach.programmes import load
 

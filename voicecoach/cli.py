@@ -12,8 +12,10 @@ import typer
 
 from voicecoach import __version__
 from voicecoach.errors import CoachError
+from voicecoach.journal_cli import app as journal_app
 from voicecoach.model_cli import app as model_app
 from voicecoach.paths import log_file
+from voicecoach.plan_cli import app as plan_app
 
 EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNEXPECTED = 1, 130, 70
 
@@ -35,6 +37,8 @@ Plain = Annotated[
 Microphone = Annotated[str | None, typer.Option(metavar="NAME", help="Which microphone (see `voicecoach devices`).")]
 Loudspeaker = Annotated[str | None, typer.Option(metavar="NAME", help="Which loudspeaker.")]
 app.add_typer(model_app, name="model")
+app.add_typer(plan_app, name="plan")
+app.add_typer(journal_app)
 DEFAULT_PROGRAMME = "herniated_disc"
 
 
@@ -90,11 +94,16 @@ def rehearse(
     wav: WavFile = None,
     aloud: Annotated[bool, typer.Option("--aloud", help="Play it, in real time.")] = False,
     loudspeaker: Loudspeaker = None,
+    on: Annotated[str, typer.Option(metavar="WHEN", help='When it is: 2026-03-02 or "2026-03-02 18:30".')] = "",
+    journal: Annotated[Path | None, typer.Option(metavar="FILE", help="A journal of rehearsals: it remembers.")] = None,
+    cut_off: Annotated[str, typer.Option(metavar="PLACE", help='Break off there, as in "hold 2 of press-up".')] = "",
 ) -> None:
     """Rehearse with a scripted patient, in virtual time: the transcript with times, decisions and rule ids."""
-    from voicecoach.play import play_rehearsal
+    from voicecoach.moments import moment_of
+    from voicecoach.rehearse import Wanted, play_rehearsal
 
-    play_rehearsal(programme, patient, wav, aloud=aloud, loudspeaker=loudspeaker)
+    when = moment_of(on, "--on") if on else None
+    play_rehearsal(Wanted(programme, patient, wav, aloud, loudspeaker, when, journal, cut_off))
 
 
 @app.command()
@@ -157,24 +166,6 @@ def devices() -> None:
         typer.echo(f"{device.index:3} {device.name} [{device.host_api}]: {', '.join(uses)}")
     if not found:
         typer.echo("There is no sound device.")
-
-
-@app.command()
-def release(
-    clinician: Annotated[str, typer.Option(metavar="NAME", help="Who has seen the person and allows the exercises.")],
-) -> None:
-    """A clinician allows the exercises again after they were locked."""
-    from datetime import datetime
-
-    from voicecoach.journal import Journal
-
-    with Journal.open() as journal:
-        journal.claim()
-        if journal.locked_by() is None:
-            typer.echo("The exercises are not locked; nothing was changed.")
-            return
-        journal.release(clinician, datetime.now().astimezone())
-    typer.echo(f"The exercises are released by {clinician}. It is written in the journal.")
 
 
 def main() -> None:

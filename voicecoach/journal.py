@@ -10,57 +10,62 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from enum import StrEnum
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
 import platformdirs
 
 from voicecoach import __version__
-from voicecoach.core.codec import decode, decode_event, encode
+from voicecoach.core.codec import encode
 from voicecoach.core.messages import Effect, Event, Finish, Listen, Note
-from voicecoach.journal_file import JournalError, damaged, explained, lock_file, open_database
-from voicecoach.journal_queries import ADD_ENTRY, LAST_NOTE, LOCKING, SESSIONS
+from voicecoach.journal_file import (
+    JournalError,
+    delete_all_rows,
+    explained,
+    lock_file,
+    open_database,
+    wipe_file,
+)
+from voicecoach.journal_queries import (
+    ADD_ENDING,
+    ADD_ENTRY,
+    ADD_PLAN,
+    ADD_RELEASE,
+    ADD_SESSION,
+    OPEN_SESSIONS,
+)
+from voicecoach.journal_reading import JournalReading
+from voicecoach.journal_records import (
+    Entry,
+    InterruptedSession,
+    PlanChange,
+    Release,
+    SessionKind,
+    SessionRecord,
+    offset_min,
+    session_of,
+    utc_text,
+)
 
+__all__ = [
+    "Entry",
+    "InterruptedSession",
+    "Journal",
+    "JournalError",
+    "PlanChange",
+    "Release",
+    "SessionKind",
+    "SessionRecord",
+    "body_of",
+    "default_path",
+]
+Clock = Callable[[], datetime]
+INTERRUPTED = "interrupted"  # the outcome of a session that was cut off
+FORGOTTEN = "forgotten"  # what is left of a session of which only its lock was kept
 DECISIONS = (Note, Finish)
-LOCKING_RULES = ("RED-FLAG", "NEXT-DAY")  # the graver one first
-
-
-class SessionKind(StrEnum):
-    LIVE = "live"
-    TYPED = "typed"
-    SIMULATED = "simulated"  # nobody exercised: never counts for the rules of the next day
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRecord:
-    """One session. `started_at` is in the zone it began in; the last three are None until it has ended."""
-
-    id: int
-    kind: SessionKind
-    programme_id: str
-    programme_sha256: str
-    started_at: datetime
-    local_date: date
-    coach_version: str
-    ended_at: datetime | None
-    outcome: str | None
-    rule: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a session. `direction` is event, effect or decision; an effect has its event's `at_s`."""
-
-    seq: int
-    at_s: float
-    direction: str
-    type: str
-    body: dict[str, Any]
 
 
 def default_path() -> Path:
@@ -78,20 +83,21 @@ def body_of(message: Event | Effect) -> dict[str, Any]:
     return body
 
 
-class Journal:
+class Journal(JournalReading):
     """An open journal, used by one thread at a time. Every method can raise JournalError."""
 
-    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
-        self.path = path
-        self._db = database
+    def __init__(self, path: Path, database: sqlite3.Connection, clock: Clock) -> None:
+        super().__init__(path, database)
+        self._clock = clock
         self._flushes = True
         self._claim: IO[bytes] | None = None
 
     @classmethod
-    def open(cls, path: Path | None = None) -> Self:
-        """Open the journal at `path` (default `default_path()`), made where there is none."""
+    def open(cls, path: Path | None = None, clock: Clock = lambda: datetime.now(UTC)) -> Self:
+        """Open the journal at `path` (default `default_path()`), made where there is none. `clock` tells when an entry
+        was written."""
         path = path or default_path()
-        return cls(path, open_database(path))
+        return cls(path, open_database(path), clock)
 
     def close(self) -> None:
         """Also gives up the claim."""
@@ -115,17 +121,26 @@ class Journal:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def begin(self, kind: SessionKind | str, programme_id: str, programme_sha256: str, started_at: datetime) -> int:
-        """A new session's id. `started_at` is local time with its zone: it decides what "the next day" is."""
-        utc, offset = _utc(started_at), started_at.utcoffset()
-        assert offset is not None
-        offset_min, day = round(offset.total_seconds() / 60), started_at.date().isoformat()
+    def begin(
+        self,
+        kind: SessionKind | str,
+        programme_id: str,
+        programme_sha256: str,
+        started_at: datetime,
+        *,
+        programme: str = "",
+        setup: Mapping[str, object] | None = None,
+    ) -> int:
+        """A new session's id. `started_at` is local time with its zone: it decides what "the next day" is. `programme`
+        (its JSON, whose hash is `programme_sha256`) and `setup` (what else the session begins with) are for a replay.
+        """
+        day, utc, offset = started_at.date().isoformat(), utc_text(started_at), offset_min(started_at)
+        began_with = None if setup is None else _compact(setup)
+        row = (SessionKind(kind), programme_id, programme_sha256, utc, day, offset, __version__, began_with)
         with self._transaction():
-            cursor = self._db.execute(
-                "INSERT INTO sessions (kind, programme_id, programme_sha256, started_at, local_date, utc_offset_min,"
-                " coach_version) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (SessionKind(kind), programme_id, programme_sha256, utc, day, offset_min, __version__),
-            )
+            if programme:
+                self._db.execute("INSERT OR IGNORE INTO programmes VALUES (?, ?)", (programme_sha256, programme))
+            cursor = self._db.execute(ADD_SESSION, row)
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
@@ -133,85 +148,71 @@ class Journal:
         """Write the event and all its effects, or nothing. Perform the effects only when this has returned (a Hush
         may go first: silence is always safe). Returns the last `seq`; they count from 1 in each session."""
         decides = any(isinstance(effect, DECISIONS) for effect in effects)
+        recorded_at = utc_text(self._clock())
         with self._transaction(flush=decides):
             (seq,) = self._db.execute(
                 "SELECT COALESCE(MAX(seq), 0) FROM entries WHERE session_id = ?", (session_id,)
             ).fetchone()
             for message in (event, *effects):
                 seq += 1
-                row = (session_id, seq, event.at_s, _direction(message), type(message).__name__, _json(message))
-                self._db.execute(ADD_ENTRY, row)
+                kind, body = type(message).__name__, _compact(body_of(message))
+                self._db.execute(ADD_ENTRY, (session_id, seq, event.at_s, _direction(message), kind, body, recorded_at))
         return int(seq)
 
     def finish(self, session_id: int, outcome: str, rule: str, ended_at: datetime) -> None:
         """The session's ending, as in its Finish effect. A session ends once: sqlite3.IntegrityError after that."""
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO endings (session_id, ended_at, outcome, rule) VALUES (?, ?, ?, ?)",
-                (session_id, _utc(ended_at), outcome, rule),
-            )
+            self._end(session_id, outcome, rule, ended_at)
 
-    def release(self, clinician: str, at: datetime) -> None:
-        """A clinician allows sessions again: lifts the lock of everything recorded so far, and of nothing later."""
+    def end_interrupted(self) -> None:
+        """Write the endings of sessions that were cut off, once that has been dealt with: what their Finish said where
+        they came to it, else "interrupted", at the time of their last entry. Needs the claim: a session that is
+        running has no ending either."""
+        with self._transaction():
+            for row in self._db.execute(OPEN_SESSIONS).fetchall():
+                finish = json.loads(row["finish"]) if row["finish"] else {"outcome": INTERRUPTED, "rule": ""}
+                self._end(row["id"], finish["outcome"], finish["rule"], self._last_at(session_of(row)))
+
+    def _end(self, session_id: int, outcome: str, rule: str, ended_at: datetime) -> None:
+        self._db.execute(ADD_ENDING, (session_id, utc_text(ended_at), outcome, rule))
+
+    def release(self, clinician: str, at: datetime, seen_on: date) -> None:
+        """A clinician, who saw the person on the date `seen_on`, allows sessions again: lifts the lock of everything
+        recorded so far, and of nothing later."""
         if not clinician.strip():
             raise JournalError("A release needs the name of the clinician who gave it.")
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO releases (clinician, released_at, last_entry_id, last_ending_id) SELECT ?, ?,"
-                " (SELECT COALESCE(MAX(id), 0) FROM entries), (SELECT COALESCE(MAX(id), 0) FROM endings)",
-                (clinician.strip(), _utc(at)),
-            )
+            row = (clinician.strip(), utc_text(at), offset_min(at), seen_on.isoformat())
+            self._db.execute(ADD_RELEASE, row)
 
-    # --- reading ------------------------------------------------------------------------------------------------
+    def forget(self, kept: Sequence[tuple[SessionRecord, Note]] = ()) -> None:
+        """Delete everything for good, but for these decisions, each with the day of its session; needs the claim. A
+        crash on the way leaves either everything or what is kept. Raises JournalError also where another program
+        still reads the journal: then nothing is readable any more, but the file may hold what was deleted."""
+        with self._transaction():
+            delete_all_rows(self._db)
+            for session, note in kept:
+                self._keep(session, note)
+        with explained(self.path):
+            wipe_file(self._db, self.path)
 
-    def sessions(self) -> list[SessionRecord]:
-        """All of them, the oldest first."""
-        return [_session(row) for row in self._rows(f"{SESSIONS} ORDER BY s.id")]
+    def _keep(self, session: SessionRecord, note: Note) -> None:
+        day, started_at = session.local_date.isoformat(), session.started_at
+        row = (session.kind, FORGOTTEN, "", utc_text(started_at), day, offset_min(started_at), __version__, None)
+        session_id = self._db.execute(ADD_SESSION, row).lastrowid
+        body = _compact(body_of(note))
+        self._db.execute(ADD_ENTRY, (session_id, 1, 0.0, "decision", "Note", body, utc_text(started_at)))
+        self._db.execute(ADD_ENDING, (session_id, utc_text(session.ended_at or started_at), FORGOTTEN, note.rule))
 
-    def unfinished(self) -> list[SessionRecord]:
-        """Sessions without an ending: interrupted ones, and one that is running now."""
-        return [_session(row) for row in self._rows(f"{SESSIONS} WHERE e.id IS NULL ORDER BY s.id")]
-
-    def last_ended(self) -> SessionRecord | None:
-        """The live or typed session that ended last."""
-        rows = self._rows(f"{SESSIONS} WHERE s.kind <> 'simulated' AND e.id IS NOT NULL ORDER BY e.id DESC LIMIT 1")
-        return _session(rows[0]) if rows else None
-
-    def entries(self, session_id: int) -> list[Entry]:
-        """Everything of one session, in order."""
-        rows = self._rows("SELECT * FROM entries WHERE session_id = ? ORDER BY seq", session_id)
-        return [Entry(r["seq"], r["at_s"], r["direction"], r["type"], self._body(r)) for r in rows]
-
-    def events(self, session_id: int) -> list[Event]:
-        """What to feed to a fresh session to bring it to the same place."""
-        query = "SELECT body FROM entries WHERE session_id = ? AND direction = 'event' ORDER BY seq"
-        bodies = [self._body(row) for row in self._rows(query, session_id)]
-        with _known_messages(session_id):
-            return [decode_event(body) for body in bodies]
-
-    def last_note(self, rule: str) -> tuple[SessionRecord, Note] | None:
-        """The latest Note by `rule` in a live or typed session, ended or not: what "the next day" asks about is not
-        forgotten when a session was interrupted or another came between."""
-        rows = self._rows(LAST_NOTE, rule)
-        if not rows:
-            return None
-        with _known_messages(rows[0]["id"]):
-            note = decode(self._body(rows[0]))
-        assert isinstance(note, Note)
-        return _session(rows[0]), note
-
-    def reached(self, session_id: int, phase: str) -> bool:
-        """Whether a session that counts (live or typed) came to this phase."""
-        query = (
-            "SELECT 1 FROM entries d JOIN sessions s ON s.id = d.session_id WHERE d.session_id = ? AND"
-            " d.type = 'Reached' AND s.kind <> 'simulated' AND json_extract(d.body, '$.phase') = ? LIMIT 1"
-        )
-        return bool(self._rows(query, session_id, phase))
-
-    def locked_by(self) -> str | None:
-        """The rule that forbids live and typed sessions until a clinician's release, or None."""
-        rules = {row["rule"] for row in self._rows(LOCKING)}
-        return next((rule for rule in LOCKING_RULES if rule in rules), None)
+    def note_plan(self, body: Mapping[str, object], at: datetime, by: str, why: str = "") -> int:
+        """The plan from now on, whole, as what JSON can hold; `by`: who says so. Returns the change's id."""
+        if not by.strip():
+            raise JournalError("A change of the plan needs the name of who made it.")
+        with self._transaction():
+            row = (utc_text(at), offset_min(at), _compact(body), by.strip(), why)
+            cursor = self._db.execute(ADD_PLAN, row)
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -230,28 +231,6 @@ class Journal:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with explained(self.path):
-            return self._db.execute(query, values).fetchall()
-
-    def _body(self, row: sqlite3.Row) -> dict[str, Any]:
-        try:
-            body: dict[str, Any] = json.loads(row["body"])
-        except ValueError as error:
-            raise damaged(self.path) from error
-        return body
-
-
-@contextmanager
-def _known_messages(session_id: int) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise JournalError(
-            f"Session {session_id} was recorded by another version of the coach ({error}): "
-            "start a new session instead of going on with it."
-        ) from error
-
 
 def _direction(message: Event | Effect) -> str:
     if isinstance(message, Event):
@@ -259,28 +238,5 @@ def _direction(message: Event | Effect) -> str:
     return "decision" if isinstance(message, DECISIONS) else "effect"
 
 
-def _json(message: Event | Effect) -> str:
-    return json.dumps(body_of(message), separators=(",", ":"))
-
-
-def _utc(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _session(row: sqlite3.Row) -> SessionRecord:
-    zone = timezone(timedelta(minutes=row["utc_offset_min"]))
-    ended_at = row["ended_at"]
-    return SessionRecord(
-        id=row["id"],
-        kind=SessionKind(row["kind"]),
-        programme_id=row["programme_id"],
-        programme_sha256=row["programme_sha256"],
-        started_at=datetime.fromisoformat(row["started_at"]).astimezone(zone),
-        local_date=date.fromisoformat(row["local_date"]),
-        coach_version=row["coach_version"],
-        ended_at=datetime.fromisoformat(ended_at).astimezone(zone) if ended_at else None,
-        outcome=row["outcome"],
-        rule=row["rule"],
-    )
+def _compact(body: Mapping[str, object]) -> str:
+    return json.dumps(body, separators=(",", ":"))

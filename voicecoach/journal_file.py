@@ -40,6 +40,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             for verb in ("UPDATE", "DELETE")
         ),
     ),
+    (
+        # recorded_at: the computer's clock; setup: what the session began with, as JSON
+        "ALTER TABLE entries ADD COLUMN recorded_at TEXT",
+        "ALTER TABLE sessions ADD COLUMN setup TEXT",
+        "ALTER TABLE releases ADD COLUMN seen_on TEXT",
+        "ALTER TABLE releases ADD COLUMN utc_offset_min INTEGER",
+        "CREATE TABLE programmes (sha256 TEXT PRIMARY KEY, body TEXT NOT NULL)",
+        """CREATE TABLE plan_changes (
+            id INTEGER PRIMARY KEY, changed_at TEXT NOT NULL, utc_offset_min INTEGER NOT NULL, body TEXT NOT NULL,
+            changed_by TEXT NOT NULL, why TEXT NOT NULL, last_entry_id INTEGER NOT NULL)""",
+        *(
+            f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+            for table in ("programmes", "plan_changes")
+            for verb in ("UPDATE", "DELETE")
+        ),
+    ),
 )
 
 
@@ -72,6 +89,28 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(_sentence(path, error)) from error
 
 
+def delete_all_rows(connection: sqlite3.Connection) -> None:
+    """Within a transaction: the triggers that refuse it are laid aside meanwhile. Freed pages are overwritten."""
+    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _sql in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    for table in ("endings", "entries", "releases", "plan_changes", "sessions", "programmes"):  # children first
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
+    for _name, sql in triggers:
+        connection.execute(sql)
+
+
+def wipe_file(connection: sqlite3.Connection, path: Path) -> None:
+    """Leave nothing of what was deleted in the file and its write-ahead log. Raises JournalError where another program
+    keeps us from it."""
+    connection.execute("VACUUM")
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise JournalError(
+            f"Everything is deleted, but another program is reading {path}: close that one, then do it again."
+        )
+
+
 def lock_file(path: Path) -> IO[bytes]:
     """Make and lock the file `path`; closing it, or the process's death, unlocks it. JournalError when it is taken."""
     _make_private_file(path)
@@ -101,7 +140,10 @@ def damaged(path: Path) -> JournalError:
 def _make_private_file(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if os.name == "posix" and os.fstat(handle).st_mode & 0o077:
+            os.fchmod(handle, 0o600)  # copied back from somewhere
+        os.close(handle)
     except OSError as error:
         raise JournalError(_unwritable(path, error.strerror or str(error))) from error
 
@@ -113,6 +155,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: a plain fsync leaves the data in the drive's cache
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise damaged(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from voicecoach.core.before import Before
 from voicecoach.core.counting import spoken_number
 from voicecoach.core.language import Language
 from voicecoach.core.messages import Effect, Event, Speak
@@ -14,10 +15,10 @@ from voicecoach.core.vocabulary import phrases_for
 from voicecoach.patient import Patient
 from voicecoach.rehearsal import Rehearsal
 
-_RATE_WPM = 160
 
-
-def lines_ahead(programme: Programme, language: Language, sayings: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+def lines_ahead(
+    programme: Programme, language: Language, sayings: Mapping[str, str], before: Before
+) -> tuple[tuple[str, int], ...]:
     """(text, rate in words per minute): everything a good session says, in its order; then every other sentence that
     has no part to be filled in, so that a stop, a pause or a bad sign is answered without waiting for rendering."""
     said: list[str] = []
@@ -25,11 +26,11 @@ def lines_ahead(programme: Programme, language: Language, sayings: Mapping[str, 
     def collect(_event: Event, effects: list[Effect]) -> None:
         said.extend(effect.text for effect in effects if isinstance(effect, Speak))
 
-    Rehearsal(Session(programme, language, sayings), Patient(), collect).run()
+    Rehearsal(Session(programme, language, sayings, before), Patient(), collect).run()
     fixed = [text for text in sayings.values() if "{" not in text]
     numbers = [spoken_number(number) for number in range(11)]
     lines = dict.fromkeys([*said, *programme.spoken_lines(), *fixed, *numbers])
-    return tuple((text, _RATE_WPM) for text in lines)
+    return tuple((text, before.settings.rate_wpm) for text in lines)
 
 
 def all_phrases(language: Language) -> tuple[str, ...]:

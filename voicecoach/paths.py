@@ -20,3 +20,8 @@ def recording_file() -> Path:
     folder = os.environ.get("VOICECOACH_DATA_DIR")
     data = Path(folder).expanduser() if folder else platformdirs.user_data_path(_NAME, appauthor=False)
     return data / "simulated-session.wav"
+
+
+def speech_cache() -> Path:
+    """Where rendered speech is kept."""
+    return platformdirs.user_cache_path(_NAME, appauthor=False) / "speech"

@@ -16,7 +16,12 @@ from voicecoach.errors import CoachError
 MAX_BYTES = 1_000_000
 PHASES = (
     "greeting",
+    "locks",
+    "plan",
+    "screening",
     "baseline",
+    "progress",
+    "resume",
     "position",
     "step",
     "ready",
@@ -27,7 +32,7 @@ PHASES = (
     "pause",
     "closing",
 )
-_WITHOUT_EXERCISE = {"greeting", "baseline", "closing"}
+_WITHOUT_EXERCISE = {"greeting", "locks", "plan", "screening", "baseline", "progress", "resume", "closing"}
 _LINE = re.compile(
     r"at (?P<phase>[a-z]+)(?: (?P<number>\d{1,3}))?(?: of (?P<exercise>[a-z0-9-]+))?"
     r"(?:, (?P<after_s>\d{1,4}(?:\.\d+)?) s)?: (?P<words>\S.*)"
@@ -35,7 +40,7 @@ _LINE = re.compile(
 _LINE_ALLOWED = (
     '"at hold 2 of press-up, 8 s: worse in my leg", where the place is one of '
     + ", ".join(PHASES)
-    + '; "of EXERCISE" is needed but for greeting, baseline and closing'
+    + '; "of EXERCISE" is needed but for greeting, locks, plan, screening, baseline, progress, resume and closing'
 )
 
 
@@ -104,6 +109,19 @@ WELL = {
     "hearing_test": ("ready",),
     "keyboard_test": ("ready",),
     "approved": ("yes",),
+    "plan_doctor": ("no",),
+    "plan_all": ("yes",),
+    "plan_exercise": ("yes",),
+    "plan_right": ("yes",),
+    "released": ("yes",),
+    "released_days": ("zero",),
+    "release_right": ("yes",),
+    "screen_bladder": ("no",),
+    "screen_saddle": ("no",),
+    "screen_weak": ("no",),
+    "screen_both": ("no",),
+    "screen": ("no",),
+    "progress": ("yes",),
     "next_day": ("no",),
     "baseline": ("left calf",),
     "baseline_side": ("left",),

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from voicecoach.audio import SoundError, list_devices
 from voicecoach.conductor import Record
+from voicecoach.core.before import Before
 from voicecoach.core.messages import Finish
 from voicecoach.core.programme import Programme
-from voicecoach.core.scenes.opening import Before
 from voicecoach.core.session import Session
+from voicecoach.earlier import before_now
 from voicecoach.errors import CoachError
 from voicecoach.hearing.model import check_model
 from voicecoach.hearing.registry import chosen_model
-from voicecoach.history import before_today
 from voicecoach.journal import Journal, SessionKind
+from voicecoach.keeping import HOW_TO_RELEASE, check_unmixed, local_now, recorded
 from voicecoach.keys import key_help
 from voicecoach.languages import language, sayings
 from voicecoach.lines import all_phrases, lines_ahead
 from voicecoach.live import Live, Wishes, read_keyboard
 from voicecoach.paths import recording_file
-from voicecoach.patient import Patient, check_exercises, load_patient
+from voicecoach.preparing import example_of, open_voice, patient_for, prepare, ready_voice
 from voicecoach.programmes import load
-from voicecoach.rehearsal import Rehearsal
-from voicecoach.rehearsal_sound import length_in, write_wav
 from voicecoach.screen import Screen
 from voicecoach.simulation import Recording, Simulation, check_place
-from voicecoach.speaking.voice import Voice
 from voicecoach.transcript import Transcript
 
 PATIENT_VOICE = "gmw/en-gb-x-rp"  # one that is not the coach's
@@ -71,40 +67,17 @@ def play_session(wanted: Wanted) -> Finish:
     kind = SessionKind.SIMULATED if simulated else SessionKind.TYPED if wanted.typed else SessionKind.LIVE
     with Journal.open() as journal:
         journal.claim()
-        now = datetime.now().astimezone()
-        before = Before() if simulated else before_today(journal, now.date())
+        check_unmixed(journal, kind)
+        before = example_of(programme) if simulated else before_now(journal, programme, local_now())
         session = Session(programme, language(), sayings(), before)
-        with _recorded(journal, kind, programme, now) as (record, end):
+        with recorded(journal, kind, programme, before, local_now) as (record, end):
             if simulated:
-                finish = _simulate(session, programme, model, wanted, screen, record)
+                finish = _simulate(session, programme, before, model, wanted, screen, record)
             else:
-                finish = _live(session, programme, model, wanted, screen, record)
+                finish = _live(session, programme, before, model, wanted, screen, record)
             end(finish)
-    return finish
-
-
-def play_rehearsal(
-    programme_name: str, patient_file: Path | None, wav: Path | None, *, aloud: bool, loudspeaker: str | None
-) -> Finish:
-    """A rehearsal in virtual time; with `aloud` in real time on the loudspeaker. Raises CoachError."""
-    programme = load(programme_name)
-    patient = _patient(patient_file, programme)
-    if wav is not None:
-        check_place(wav)
-    session = Session(programme, language(), sayings())
-    screen = Screen(plain=True)
-    transcript = Transcript(screen.tell)
-    if aloud:
-        with _ready_voice(screen, programme) as voice:
-            live = Live(session, voice, Wishes(loudspeaker=loudspeaker), screen.tell, patient)
-            return live.run(lambda _event, _effects: None, [transcript])
-    if wav is None:
-        return Rehearsal(session, patient, transcript).run()
-    with _ready_voice(screen, programme) as voice:
-        rehearsal = Rehearsal(session, patient, transcript, length_in(voice))
-        finish = rehearsal.run()
-        write_wav(wav, rehearsal.voice.lines, voice)
-    screen.tell(f"What would be heard is in {wav}.")
+        if finish.outcome == "locked" and before.locked_by:
+            screen.tell(HOW_TO_RELEASE)
     return finish
 
 
@@ -120,24 +93,22 @@ def _has_devices(screen: Screen) -> bool:
         return False
 
 
-def _patient(file: Path | None, programme: Programme) -> Patient:
-    if file is None:
-        return Patient()
-    patient = load_patient(file)
-    check_exercises(patient, tuple(exercise.id for exercise in programme.exercises))
-    return patient
-
-
 def _simulate(
-    session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
+    session: Session,
+    programme: Programme,
+    before: Before,
+    model: Path,
+    wanted: Wanted,
+    screen: Screen,
+    record: Record,
 ) -> Finish:
     wav = wanted.wav or recording_file()  # in the journal's folder, which is there by now
     check_place(wav)
-    patient = _patient(wanted.patient, programme)
+    patient = patient_for(wanted.patient, programme)
     screen.tell("There is no sound device in use, so a simulated patient does the session. This takes about a minute.")
     with (
-        _ready_voice(screen, programme) as voice,
-        _open_voice(PATIENT_VOICE) as patient_voice,
+        ready_voice(screen, programme, before) as voice,
+        open_voice(PATIENT_VOICE) as patient_voice,
         Recording(wav) as recording,
     ):
         simulation = Simulation(session, voice, patient_voice, model, patient, recording)
@@ -147,17 +118,23 @@ def _simulate(
 
 
 def _live(
-    session: Session, programme: Programme, model: Path, wanted: Wanted, screen: Screen, record: Record
+    session: Session,
+    programme: Programme,
+    before: Before,
+    model: Path,
+    wanted: Wanted,
+    screen: Screen,
+    record: Record,
 ) -> Finish:
     wishes = Wishes(wanted.microphone, wanted.loudspeaker, None if wanted.typed else model, wanted.headset)
     keyboard = _keyboard(wanted)
-    with _open_voice() as voice:
+    with open_voice(before.settings.voice) as voice:
         live = Live(session, voice, wishes, screen.tell)
         try:
-            lines = lines_ahead(programme, language(), sayings())
+            lines = lines_ahead(programme, language(), sayings(), before)
             if any(voice.cached(*line) is None for line in lines):
                 live.announce(sayings()["preparing"])
-            _prepare(voice, lines, screen)
+            prepare(voice, lines, screen)
             missing = live.unheard_words(all_phrases(language()))
             if missing:
                 screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
@@ -202,39 +179,3 @@ def _leaving_on_signals(live: Live) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _open_voice(name: str = "") -> Iterator[Voice]:
-    voice = Voice(voice=name)
-    try:
-        yield voice
-    finally:
-        voice.close()
-
-
-@contextmanager
-def _ready_voice(screen: Screen, programme: Programme) -> Iterator[Voice]:
-    """The coach's voice with all its lines ready."""
-    with _open_voice() as voice:
-        _prepare(voice, lines_ahead(programme, language(), sayings()), screen)
-        yield voice
-
-
-def _prepare(voice: Voice, lines: Sequence[tuple[str, int]], screen: Screen) -> None:
-    with screen.progress("Preparing the voice") as show:
-        voice.render_all(lines, show)
-
-
-@contextmanager
-def _recorded(
-    journal: Journal, kind: SessionKind, programme: Programme, started_at: datetime
-) -> Iterator[tuple[Record, Callable[[Finish], None]]]:
-    """A session in the journal: how to record its events, and how to write its ending."""
-    sha256 = hashlib.sha256(programme.model_dump_json().encode()).hexdigest()
-    session_id = journal.begin(kind, programme.id, sha256, started_at)
-
-    def end(finish: Finish) -> None:
-        journal.finish(session_id, finish.outcome, finish.rule, datetime.now().astimezone())
-
-    yield lambda event, effects: journal.record(session_id, event, effects), end

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicecoach.core.plan import Counting
+
 SHORT_HOLD_S = 10  # up to this long every second is counted
+EVERY_HOLD_S = 30  # and up to this long, where every second is wanted: longer numbers take longer than a second
 LAST_S = 5  # of a longer hold the last seconds are counted down
 STEP_S = 10  # and before them every ten seconds
 
@@ -21,12 +24,13 @@ class Count:
     number: int
 
 
-def counts(hold_s: int) -> tuple[Count, ...]:
+def counts(hold_s: int, counting: Counting = Counting.USUAL) -> tuple[Count, ...]:
     """The numbers of a hold. Short: one, two, three... at the beginning of each second. Long: the seconds that have
     passed, every ten; then five, four, three, two, one, so that the hold ends one second after "one"."""
-    if hold_s <= SHORT_HOLD_S:
+    if hold_s <= (EVERY_HOLD_S if counting is Counting.EVERY else SHORT_HOLD_S):
         return tuple(Count(float(second), second + 1) for second in range(hold_s))
-    passed = tuple(Count(float(second), second) for second in range(STEP_S, hold_s - LAST_S, STEP_S))
+    tens = () if counting is Counting.FEW else range(STEP_S, hold_s - LAST_S, STEP_S)
+    passed = tuple(Count(float(second), second) for second in tens)
     down = tuple(Count(float(hold_s - left), left) for left in range(LAST_S, 0, -1))
     return passed + down
 

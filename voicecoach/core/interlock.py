@@ -37,6 +37,11 @@ class Interlock:
             return None
         return self._interruption(Disturbance.DEAF, event.at_s, reason=event.reason)
 
+    def silence(self) -> None:
+        """Whatever was being said, and whatever a partial result had frozen, is over."""
+        self._talk.hush()
+        self._thaw()
+
     def hear(self, event: Heard) -> Interruption | Answered | Misheard | None:
         """Hushes first where needed, then says what the words are to the story."""
         may_be_echo = event.source is Source.VOICE and not event.surely_other

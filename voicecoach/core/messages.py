@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voicecoach.core.body import Baseline
+from voicecoach.core.plan import Plan, Settings
+
 
 class Source(StrEnum):
     """Who or what produced the words: the same rules hold for all."""
@@ -86,7 +89,33 @@ class LeaveRequested:
     at_s: float
 
 
-Event = Started | Heard | SpeechFinished | TimerFired | HearingLost | HearingRestored | LeaveRequested
+@dataclass(frozen=True, slots=True)
+class JournalLost:
+    """What happens can't be written down any more: say so and end safely."""
+
+    at_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """Something failed around the session and was mended, or was told on the screen: only for the journal."""
+
+    at_s: float
+    what: str
+
+
+Event = (
+    Started
+    | Heard
+    | SpeechFinished
+    | TimerFired
+    | HearingLost
+    | HearingRestored
+    | LeaveRequested
+    | JournalLost
+    | Mishap
+)
 
 
 # --- effects ----------------------------------------------------------------------------------------------------
@@ -143,8 +172,9 @@ class Listen:
 class Reached:
     """The session has come to a new place: for the screen, the journal and scripted patients.
 
-    `phase` is one of greeting, position, step, ready, hold, repetition, rest, check, decision, pause, closing;
-    `number` counts from 1 within the exercise (0 where nothing is counted).
+    `phase` is one of greeting, locks, plan, screening, baseline, progress, resume, position, step, ready,
+    hold, repetition, rest, check, pause, closing; `number` counts from 1 within the exercise (0 where nothing is
+    counted); at "resume" it is 1 where the exercise had been begun.
     """
 
     exercise: str
@@ -164,13 +194,56 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineTaken:
+    """The pain before the first exercise, as it was agreed to."""
+
+    baseline: Baseline
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """The plan from now on, to be remembered. `why`: chosen (told at the first start), more (proposed and agreed to),
+    kept (proposed and declined), less (a step back after a worse session)."""
+
+    plan: Plan
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Personal settings from now on, to be remembered."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A clinician, who saw the person on the date `seen_on` (ISO 8601), allows the exercises again: read back and
+    confirmed."""
+
+    clinician: str
+    seen_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTaken:
+    """How strong the pain is after an exercise, as it was understood; None where no number could be had."""
+
+    exercise: str
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The session is over; nothing follows. `outcome` is completed, stopped, emergency, unclear, ended (the
-    person chose to), left (the program was closed), unheard, not-approved, or locked; `rule` is the rule that ended it
-    ("" where none did)."""
+    person chose to), left (the program was closed), unheard, unrecorded (the journal failed), not-approved, or locked;
+    `rule` is the rule that ended it ("" where none did)."""
 
     outcome: str
     rule: str = ""
 
 
-Effect = Speak | Hush | StartTimer | CancelTimer | Listen | Reached | Note | Finish
+Remembered = PlanChanged | SettingsChanged | Released  # what outlasts the session
+Effect = (
+    Speak | Hush | StartTimer | CancelTimer | Listen | Reached | Note | ScoreTaken | BaselineTaken | Remembered | Finish
+)

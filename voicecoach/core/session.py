@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from voicecoach.core.before import Before
+from voicecoach.core.doses import planned
 from voicecoach.core.interlock import Interlock
 from voicecoach.core.language import Language
 from voicecoach.core.messages import (
@@ -14,19 +16,26 @@ from voicecoach.core.messages import (
     HearingLost,
     HearingRestored,
     Hush,
+    JournalLost,
     LeaveRequested,
+    Mishap,
     SpeechFinished,
     Started,
     TimerFired,
 )
-from voicecoach.core.programme import Programme
+from voicecoach.core.programme import Exercise, Programme
 from voicecoach.core.scenes.baseline import BaselineScene
 from voicecoach.core.scenes.closing import Closing
 from voicecoach.core.scenes.disturbances import Disturbances, Skipped
 from voicecoach.core.scenes.exercise import ExerciseScene
-from voicecoach.core.scenes.opening import Before, Opening
+from voicecoach.core.scenes.locks import Locks
+from voicecoach.core.scenes.opening import Opening
 from voicecoach.core.scenes.pain import Pain, outcome_of
 from voicecoach.core.scenes.pain_check import PainCheck
+from voicecoach.core.scenes.planning import Planning
+from voicecoach.core.scenes.resuming import Resuming
+from voicecoach.core.scenes.screening import Screening
+from voicecoach.core.scenes.steps import PlanStep
 from voicecoach.core.talk import GRAVE, Interruption, Scene, SessionOver, Signal, Talk
 
 
@@ -41,8 +50,11 @@ class Session:
         self._programme = programme
         self._talk = Talk(language, sayings)
         self._interlock = Interlock(self._talk)
+        self._pain = Pain(self._talk)
+        self._disturbances = Disturbances(self._talk, self._pain)
         self._before = before or Before()
         self._story: Scene | None = None
+        self._closing = False
         self.finished = False
 
     def handle(self, event: Event) -> list[Effect]:
@@ -78,6 +90,9 @@ class Session:
             case LeaveRequested():
                 self._talk.hush()
                 return SessionOver("left")
+            case JournalLost() if not self._closing:
+                self._interlock.silence()
+                return SessionOver("unrecorded")
             case TimerFired(id=timer_id):
                 self._talk.timers.discard(timer_id)
                 if self._interlock.is_hush_timer(timer_id):
@@ -87,7 +102,7 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-            case Started():
+            case Started() | JournalLost() | Mishap():
                 return None
         return None if self._interlock.frozen_at_s is not None else event
 
@@ -112,6 +127,7 @@ class Session:
             over = SessionOver("completed")
         except SessionOver as ended:
             over = ended
+        self._closing = True
         self._talk.cancel_timers()
         closing = Closing(self._talk, self._programme, self._standing(over), silent=over.outcome == "left")
         try:
@@ -128,21 +144,48 @@ class Session:
         return SessionOver(outcome_of(heard), heard)
 
     def _session(self) -> Scene:
-        talk, programme = self._talk, self._programme
-        pain = Pain(talk)
-        disturbances = Disturbances(talk, pain)
-        opening = Opening(talk, pain, programme, self._before)
+        """The way of the handout: may it begin, how is the pain, then one exercise after the other."""
+        talk, before = self._talk, self._before
+        talk.use(before.settings)
         talk.listen(None)
-        yield from disturbances.undisturbed(opening.hearing_test)
-        yield from disturbances.undisturbed(opening.permission)
-        yield from disturbances.undisturbed(BaselineScene(talk).play)
+        yield from self._disturbances.undisturbed(Opening(talk, self._programme, before).play)
+        locks = Locks(talk, before)
+        yield from self._disturbances.undisturbed(locks.play)
+        planning = Planning(talk, self._programme, before)
+        yield from self._disturbances.undisturbed(planning.play)
+        exercises = planned(self._programme, planning.plan)
+        cut_off = before.cut_off
+        if cut_off is not None and any(exercise.id == cut_off.exercise for exercise in exercises):
+            yield from self._go_on(Resuming(talk, cut_off, exercises), exercises)
+            return
+        if self._programme.needs_clinician:
+            screening = Screening(talk, self._pain, first=not before.screened or locks.released)
+            yield from self._disturbances.undisturbed(screening.play)
+        yield from self._disturbances.undisturbed(BaselineScene(talk).play)
+        step = PlanStep(talk, self._programme, planning.plan, before.step)
+        yield from self._disturbances.undisturbed(step.play)
+        yield from self._exercises(planned(self._programme, step.plan), 0)
+
+    def _go_on(self, resuming: Resuming, exercises: tuple[Exercise, ...]) -> Scene:
+        """After a session that was cut off: the pain check of the exercise it was in, then what is left."""
+        self._be_at(exercises, resuming.at)
+        yield from self._disturbances.undisturbed(resuming.play)
+        self._pain.last_exercise = resuming.goes_on_with == len(exercises)
+        yield from self._disturbances.undisturbed(PainCheck(self._talk, self._pain).play)
+        yield from self._exercises(exercises, resuming.goes_on_with)
+
+    def _be_at(self, exercises: tuple[Exercise, ...], index: int) -> None:
+        self._talk.exercise = exercises[index].id
+        self._pain.exercise, self._pain.last_exercise = exercises[index], index + 1 == len(exercises)
+
+    def _exercises(self, exercises: tuple[Exercise, ...], first: int) -> Scene:
+        """From the one with this index (from 0) on."""
+        talk, disturbances = self._talk, self._disturbances
         position = ""
-        for number, exercise in enumerate(programme.exercises, start=1):
-            talk.exercise = exercise.id
-            pain.exercise, pain.last_exercise = exercise, exercise is programme.exercises[-1]
-            scene = ExerciseScene(
-                talk, exercise, number, len(programme.exercises), change_position=exercise.position != position
-            )
+        for index, exercise in enumerate(exercises[first:], start=first):
+            self._be_at(exercises, index)
+            changed = exercise.position != position
+            scene = ExerciseScene(talk, exercise, index + 1, len(exercises), change_position=changed)
             disturbances.skippable = True
             try:
                 yield from disturbances.undisturbed(scene.play)
@@ -151,4 +194,4 @@ class Session:
             position = exercise.position
             disturbances.skippable = False
             if scene.performed:
-                yield from disturbances.undisturbed(PainCheck(talk, pain).play)
+                yield from disturbances.undisturbed(PainCheck(talk, self._pain).play)

@@ -22,13 +22,14 @@ _READ_BADLY = re.compile(r"\w*(?:\d[^\W\d_]|[^\W\d_]\d)\w*|\d{4,}|[.,;:?!-]{2,}"
 def speakable(line: str, info: ValidationInfo) -> str:
     """The same line, when it can be read well and the caller's LineCheck has nothing against it."""
     check: LineCheck | None = (info.context or {}).get("check_line")
-    wrong = _read_badly(line) or (check(line) if check else None)
+    wrong = read_badly(line) or (check(line) if check else None)
     if wrong:
         raise mistake(wrong)
     return line
 
 
-def _read_badly(line: str) -> str | None:
+def read_badly(line: str) -> str | None:
+    """What a voice would read badly in it, as a clause, or None."""
     if not line.strip():
         return "is empty"
     if unspeakable := _UNSPEAKABLE.search(line):

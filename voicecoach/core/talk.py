@@ -8,7 +8,7 @@ A question on which going on depends is `owed` while it is open: interrupted, it
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from voicecoach.core.body import Baseline
@@ -23,12 +23,14 @@ from voicecoach.core.messages import (
     Listen,
     Note,
     Reached,
+    SettingsChanged,
     Speak,
     SpeechFinished,
     SpeechKind,
     StartTimer,
     TimerFired,
 )
+from voicecoach.core.plan import Settings
 from voicecoach.core.questions import PERFORMING, QUESTIONS, Question
 from voicecoach.core.rules import Decision, Verdict
 from voicecoach.core.vocabulary import phrases_for
@@ -123,6 +125,7 @@ class Talk:
     now_s: float = 0.0
     rate_wpm: int = 160
     gain_db: float = 0.0
+    settings: Settings = field(default_factory=Settings)
     question: Question | None = None
     baseline: Baseline | None = None
     exercise: str = ""
@@ -212,7 +215,17 @@ class Talk:
             self.gain_db = min(max(self.gain_db + step_db, MIN_GAIN_DB), MAX_GAIN_DB)
         else:
             return False
+        settings = replace(self.settings, rate_wpm=self.rate_wpm, gain_db=self.gain_db)
+        if settings != self.settings:
+            self.settings = settings
+            self.emit(SettingsChanged(settings))
         return True
+
+    def use(self, settings: Settings) -> None:
+        """Speak and count as it was set before."""
+        self.settings = settings
+        self.rate_wpm = min(max(settings.rate_wpm, MIN_RATE_WPM), MAX_RATE_WPM)
+        self.gain_db = min(max(settings.gain_db, MIN_GAIN_DB), MAX_GAIN_DB)
 
     def ends_unless_denied(self, decision: Decision) -> None:
         """A grave decision stands from the moment it is made, however the session ends before it is confirmed."""

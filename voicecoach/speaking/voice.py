@@ -15,8 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
+from voicecoach.paths import speech_cache
 from voicecoach.speaking import pcm
 from voicecoach.speaking.cache import DiskCache
 from voicecoach.speaking.pcm import Pcm
@@ -48,8 +48,7 @@ class Voice:
         on_warning: Callable[[str], None] = _log.warning,
     ) -> None:
         self.sample_rate_hz = sample_rate_hz
-        folder = cache_folder or platformdirs.user_cache_path("voicecoach", appauthor=False) / "speech"
-        self._disk = DiskCache(folder, on_warning)
+        self._disk = DiskCache(cache_folder or speech_cache(), on_warning)
         self._renderer = Renderer(voice, line_timeout_s, start_timeout_s)
         self._worker = Worker("voice")
         self._memory: OrderedDict[tuple[str, int], Pcm] = OrderedDict()

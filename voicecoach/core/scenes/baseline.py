@@ -10,6 +10,7 @@ from voicecoach.core.body import Baseline, Claim, PainReport, Place, Side, Trend
 from voicecoach.core.counting import spoken_number
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Intent
+from voicecoach.core.messages import BaselineTaken
 from voicecoach.core.readback import to_confirm
 from voicecoach.core.rules import Decision, decide, decide_unclear
 from voicecoach.core.scenes.pain import outcome_of
@@ -41,6 +42,7 @@ class BaselineScene:
             intent = yield from self._read_back()
             if self._agreed(intent):
                 self._talk.baseline = Baseline(self._places or (), self._score)
+                self._talk.emit(BaselineTaken(self._talk.baseline))
             else:
                 yield from self._correct(intent)
         yield from self._talk.say("baseline_done")

@@ -72,6 +72,8 @@ class Closing:
         advice = (self._programme.much_worse_advice,) if talk.baseline is not None else ()
         if self._outcome == "completed":
             return (*self._programme.closing, *advice, talk.text("goodbye"))
+        if self._outcome == "unrecorded":
+            return (talk.text("unrecorded"), *advice, talk.text("goodbye"))
         ended = talk.text("closing_rest" if reason else "closing_ended")
         return (*reason, ended, *advice, talk.text("goodbye"))
 

@@ -186,7 +186,7 @@ class ExerciseScene:
     def _count(self, started_s: float, held_s: float) -> int:
         """Schedule what is left of the hold; returns the id of the release."""
         doses, talk = self.exercise.set, self._talk
-        for count in counts(doses.hold_s):
+        for count in counts(doses.hold_s, talk.settings.counting):
             if count.offset_s >= held_s:
                 talk.speak(spoken_number(count.number), at_s=started_s + count.offset_s, kind=SpeechKind.COUNT)
         return talk.speak(doses.cue_down, at_s=started_s + doses.hold_s, kind=SpeechKind.CUE)

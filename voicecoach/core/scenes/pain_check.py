@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 from voicecoach.core.body import PainReport
 from voicecoach.core.intent import Doubt
+from voicecoach.core.messages import ScoreTaken
 from voicecoach.core.rules import Decision, Verdict, decide
 from voicecoach.core.scenes.pain import Pain
 from voicecoach.core.talk import GRAVE, Scene, Signal, Talk
@@ -29,6 +30,8 @@ class PainCheck:
             self._change = None
             self._decided = decision.verdict not in GRAVE  # a disturbance while it is said does not ask again
             self._decided = yield from self._pain.follow(decision, report, checked=True)
+            if self._decided:
+                self._talk.emit(ScoreTaken(self._talk.exercise, report.score))
 
     def _ask(self) -> Generator[None, Signal, tuple[PainReport, Decision]]:
         if self._change is None:
