@@ -132,7 +132,7 @@ def test_the_day_after_a_session_that_ended_much_worse() -> None:
     assert worse.finish.rule == "NEXT-DAY"
     assert worse.count("AT baseline") == 0
     fine = rehearse("well", before=before)
-    fine.expect("COACH After the last session", "YOU no", "COACH Good. Then we begin gently.", "AT baseline")
+    fine.expect("COACH After the last session", "YOU no", "COACH Good, not worse any more.", "AT baseline")
     assert fine.finish.outcome == "completed"
 
 

@@ -23,7 +23,7 @@ class CutOff:
 @dataclass(frozen=True, slots=True)
 class Before:
     """`plan` None: there is none yet. `example`: nobody exercises, so an example of a plan serves. `first`: no session
-    has come to its exercises yet; `screened`: one has got past the questions about warning signs since there was a lock.
+    has come to its exercises yet; `screened`: one has got past the questions about warning signs since the last lock.
 
     `locked_by`: the rule that locked the exercises until a clinician releases them ("" if none), on the date
     `locked_on`. `much_worse`: the last session ended so; `same_day`: that was today; `clock_back`: or the clock says

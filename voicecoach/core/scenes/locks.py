@@ -12,8 +12,8 @@ from voicecoach.core.body import Baseline, PainReport
 from voicecoach.core.counting import spoken_number
 from voicecoach.core.intent import Answer
 from voicecoach.core.messages import Released
+from voicecoach.core.readback import to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_next_day
-from voicecoach.core.scenes.pain import heard_words
 from voicecoach.core.scenes.warnings import denied, says_no, unclear
 from voicecoach.core.talk import Scene, SessionOver, Signal, Talk
 
@@ -99,7 +99,7 @@ class Locks:
         report = intent.report or PainReport(words=intent.words)
         decision = decide(report, Baseline(), intent.doubts)
         if decision.verdict is Verdict.EMERGENCY:
-            yield from denied(talk, decision, heard_words(report), intent.words)
+            yield from denied(talk, decision, to_confirm(report, talk.sayings), intent.words)
         else:
             yield from denied(talk, decide_next_day(), talk.text("next_day_heard"), intent.words)
         return False

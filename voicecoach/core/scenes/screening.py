@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from voicecoach.core.body import Baseline, Claim, PainReport, Place, Quality, Side, Site, Trend
 from voicecoach.core.intent import Answer, Intent
+from voicecoach.core.readback import to_confirm
 from voicecoach.core.rules import Verdict, decide
-from voicecoach.core.scenes.pain import Pain, heard_words
+from voicecoach.core.scenes.pain import Pain
 from voicecoach.core.scenes.warnings import denied, only_good, says_no, unclear
 from voicecoach.core.talk import Scene, Signal, Talk
 
@@ -69,7 +70,7 @@ class Screening:
         report = intent.report or PainReport(words=intent.words)
         decision = decide(report, Baseline(), intent.doubts)
         if decision.verdict is Verdict.EMERGENCY:
-            correction = yield from denied(self._talk, decision, heard_words(report), intent.words)
+            correction = yield from denied(self._talk, decision, to_confirm(report, self._talk.sayings), intent.words)
         elif intent.answer is Answer.YES:
             decision = decide(PainReport((sign.claim,)), Baseline())
             heard = self._talk.text(f"{sign.question}_heard")

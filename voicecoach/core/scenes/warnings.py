@@ -52,8 +52,8 @@ def only_good(intent: Intent) -> bool:
 
 
 def says_no(intent: Intent, language: Language, *, better: bool) -> bool:
-    """A clear no to whether there is something bad: "no", "nothing", "not numb"; nothing bad is said with it. "The same"
-    is none: it may be as bad as before. `better`: less of it is a no too."""
+    """A clear no to whether there is something bad: "no", "nothing", "not numb"; nothing bad is said with it. "The
+    same" is none: it may be as bad as before. `better`: less of it is a no too."""
     report = intent.report or PainReport()
     if not only_good(intent):
         return False
