@@ -23,6 +23,7 @@ _LOST = "My hearing has failed."
 _LATE = "My hearing lags behind."
 
 HearingEvent = Heard | HearingLost | HearingRestored
+MakeRecogniser = Callable[[Path, Callable[[RecogniserEvent], None], Callable[[str], None]], Recogniser]
 
 
 class Ears:
@@ -38,7 +39,7 @@ class Ears:
         now_s: Callable[[], float],
         *,
         headset: bool = False,
-        recogniser: type[Recogniser] = Recogniser,
+        recogniser: MakeRecogniser = Recogniser,
     ) -> None:
         self._post = post
         self._now_s = now_s

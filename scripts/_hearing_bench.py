@@ -1,0 +1,337 @@
+"""The hearing bench's jobs: which ear hears what under which condition. They run in processes of their own, and what is
+done is kept in a folder, so that a bench that was interrupted goes on where it stood."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _bootstrap import SetupError
+from _hearing_ears import COACH, IDEAL, SPHINX, VOSK, Lines, Load, hear
+from _hearing_report import ECHO, NOISE, OTHER, PEOPLE, SENTENCES, Report
+from _hearing_scenes import CONDITIONS, QUICK_CONDITIONS, Scene, coach_alone, noise_alone, stage, strangers
+from _hearing_scores import Alarms, Tally, counted, tally_from, truth_of_text
+from _hearing_sounds import PATIENTS, Utterance, coach_lines, installed, other_speech, patients, people, sentences
+from _model_sounds import RATE_HZ
+
+from voicecoach.hearing.model import embedded_model
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "tests" / "data" / "pain_language.tsv"
+BASELINE = "left calf five"
+SEED = 4
+CHUNK_S = 600.0  # of other speech in one job
+ROOMS_M = (None, 2.0)  # where strangers speak: near the microphone, and across a room
+LEVELS_DBFS = (-30.0, -45.0)  # of noise alone
+COACH_ALONE_DBFS = (
+    -36.0,
+    -26.0,
+)  # its own voice at the microphone: as loud as somebody two metres away, and 10 dB more
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is played. `every`: of the utterances, each ear hears every so-manieth. `strangers_s`: seconds of
+    other speech near the microphone and across the room."""
+
+    stops: int
+    others: int
+    sentences: int
+    conditions: tuple[str, ...]
+    strangers_s: tuple[float, float]
+    noise_s: float
+    echo_s: float
+    every: dict[str, int]
+
+
+EVERYTHING = 1e9
+SIZES = {
+    "full": Size(
+        stops=100,
+        others=20,
+        sentences=200,
+        conditions=tuple(condition.name for condition in CONDITIONS),
+        strangers_s=(EVERYTHING, 3000.0),
+        noise_s=600.0,
+        echo_s=600.0,
+        every={COACH: 1, IDEAL: 2, VOSK: 3, SPHINX: 10},
+    ),
+    "quick": Size(
+        stops=6,
+        others=2,
+        sentences=16,
+        conditions=QUICK_CONDITIONS,
+        strangers_s=(150.0, 60.0),
+        noise_s=40.0,
+        echo_s=40.0,
+        every={COACH: 1, IDEAL: 1, VOSK: 2, SPHINX: 4},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where everything is."""
+
+    audio: Path
+    voices: Path
+    model: Path
+    done: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One ear under one condition; for what is not said to the coach, `condition` is where or how loud, `part` a chunk."""
+
+    size: str
+    material: str
+    condition: str
+    ear: str
+    part: int = 0
+
+    @property
+    def key(self) -> str:
+        words = f"{self.size} {self.material} {self.condition} {self.ear} {self.part}"
+        return "".join(letter if letter.isalnum() or letter in "+-" else "_" for letter in words)
+
+    @property
+    def seed(self) -> int:
+        """The same for all ears."""
+        return SEED + zlib.crc32(f"{self.material} {self.condition} {self.part}".encode())
+
+
+# --- which jobs ---
+
+
+def jobs_of(size_name: str, place: Place) -> list[Job]:
+    """The coach's first, so that an interrupted bench has what matters."""
+    size = SIZES[size_name]
+    jobs = []
+    for ear in (COACH, IDEAL, VOSK, SPHINX):
+        jobs += [Job(size_name, material, name, ear) for material in (PEOPLE, SENTENCES) for name in size.conditions]
+        if ear in (COACH, VOSK):
+            parts = [
+                (name, part)
+                for name, metres in zip(STRANGERS, ROOMS_M, strict=True)
+                for part in range(len(_chunks(place, size_name, metres)))
+            ]
+            jobs += [Job(size_name, OTHER, name, ear, part) for name, part in parts[:: size.every[ear]]]
+            jobs += [Job(size_name, NOISE, f"{level:.0f} dBFS", ear) for level in LEVELS_DBFS]
+            jobs += [Job(size_name, ECHO, f"{level:.0f} dBFS", ear) for level in COACH_ALONE_DBFS]
+    return jobs
+
+
+STRANGERS = ("near", "2 m away")
+
+
+# --- what is played ---
+
+
+@cache
+def _utterances(place: Place, size_name: str, material: str) -> list[Utterance]:
+    size = SIZES[size_name]
+    if material == PEOPLE:
+        return people(place.audio, size.stops, size.others)
+    return patients(sentences(TABLE, size.sentences), place.voices, place.model)
+
+
+@cache
+def _lines(place: Place) -> Lines:
+    return list(coach_lines(place.voices / "coach"))
+
+
+@cache
+def _chunks(place: Place, size_name: str, metres: float | None) -> list[list[np.ndarray[Any, Any]]]:
+    """Recordings of people who mean somebody else, in chunks. What they happen to say to the coach is left out."""
+    limit_s = SIZES[size_name].strangers_s[ROOMS_M.index(metres)]
+    clips = [clip for source in other_speech(place.audio).values() for clip in source]
+    order = np.random.default_rng([SEED, ROOMS_M.index(metres)]).permutation(len(clips))
+    chunks: list[list[np.ndarray[Any, Any]]] = [[]]
+    total_s = chunk_s = 0.0
+    for clip in (clips[number] for number in order):
+        if total_s >= limit_s:
+            break
+        if truth_of_text(clip.text, BASELINE).decides:
+            continue
+        if chunk_s >= CHUNK_S:
+            chunks.append([])
+            chunk_s = 0.0
+        chunks[-1].append(clip.samples)
+        seconds = len(clip.samples) / RATE_HZ
+        total_s, chunk_s = total_s + seconds, chunk_s + seconds
+    return chunks
+
+
+# --- doing them ---
+
+
+def do(job: Job, place: Place) -> None:
+    """Leaves its result in the folder of what is done."""
+    load = Load()
+    result = _words(job, place, load) if job.material in (PEOPLE, SENTENCES) else _alarms(job, place, load)
+    path = place.done / f"{job.key}.json"
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(json.dumps({"result": asdict(result), "load": asdict(load)}))
+    unfinished.replace(path)
+
+
+def _words(job: Job, place: Place, load: Load) -> Tally:
+    condition = next(one for one in CONDITIONS if one.name == job.condition)
+    chosen = _utterances(place, job.size, job.material)[:: SIZES[job.size].every[job.ear]]
+    tally = Tally()
+    for question, group in _by_question(chosen):
+        scene = stage(group, condition, place.audio, job.seed)
+        lines = _lines(place) if scene.echo is not None else ()
+        tally.add(counted(scene.placed, hear(job.ear, place.model, scene, question, lines, load), BASELINE))
+    return tally
+
+
+def _by_question(utterances: Sequence[Utterance]) -> Iterator[tuple[str, list[Utterance]]]:
+    by_name = sorted(utterances, key=lambda one: one.question)
+    for question, group in itertools.groupby(by_name, lambda one: one.question):
+        yield question, list(group)
+
+
+def _alarms(job: Job, place: Place, load: Load) -> Alarms:
+    scene, seconds = _alarm_scene(job, place)
+    lines = _lines(place) if scene.echo is not None else ()
+    alarms = Alarms()
+    alarms.count(seconds / 3600, hear(job.ear, place.model, scene, "performing", lines, load))
+    return alarms
+
+
+def _alarm_scene(job: Job, place: Place) -> tuple[Scene, float]:
+    """And how many seconds of it count."""
+    size, random = SIZES[job.size], np.random.default_rng(job.seed)
+    if job.material == OTHER:
+        metres = ROOMS_M[STRANGERS.index(job.condition)]
+        clips = _chunks(place, job.size, metres)[job.part]
+        return strangers(clips, metres, random), sum(len(clip) for clip in clips) / RATE_HZ
+    level_dbfs = float(job.condition.split()[0])
+    if job.material == NOISE:
+        return noise_alone(place.audio, size.noise_s, level_dbfs, random), size.noise_s
+    return coach_alone(size.echo_s, level_dbfs, random), size.echo_s
+
+
+def run_jobs(jobs: Sequence[Job], place: Place, processes: int) -> None:
+    """Those that are not done yet; says how far it is."""
+    todo = [job for job in jobs if not (place.done / f"{job.key}.json").exists()]
+    print(f"{len(jobs)} jobs, {len(jobs) - len(todo)} of them done before", file=sys.stderr, flush=True)
+    began_s = time.monotonic()
+    with ProcessPoolExecutor(processes) as pool:
+        pool.submit(_prepare, place, jobs[0].size).result()
+        names = {pool.submit(do, job, place): job for job in todo}
+        for count, future in enumerate(as_completed(names), 1):
+            future.result()
+            job, spent_s = names[future], time.monotonic() - began_s
+            left = f"{spent_s / count * (len(todo) - count) / 60:.0f} min left"
+            print(
+                f"{count}/{len(todo)} {job.ear}: {job.material}, {job.condition}; {left}", file=sys.stderr, flush=True
+            )
+
+
+def _prepare(place: Place, size_name: str) -> None:
+    """Once, before many need it."""
+    _utterances(place, size_name, SENTENCES)
+    _lines(place)
+
+
+def report_of(jobs: Sequence[Job], place: Place, about: dict[str, str]) -> Report:
+    """From all that is done."""
+    report = Report(about)
+    for job in jobs:
+        path = place.done / f"{job.key}.json"
+        if not path.exists():
+            continue
+        stored = json.loads(path.read_text())
+        if job.material in (PEOPLE, SENTENCES):
+            report.words[job.material, job.condition, job.ear] = tally_from(stored["result"])
+        else:
+            total = report.alarms.setdefault((f"{job.material}, {job.condition}", job.ear), Alarms())
+            total.add(Alarms(**stored["result"]))
+        if job.ear == COACH:
+            report.load.add(Load(**stored["load"]))
+    return report
+
+
+# --- the command line ---
+
+
+def run(args: list[str], description: str) -> int:
+    """Raises SetupError where something is missing."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a small version, under five minutes")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
+    parser.add_argument("--model", type=Path, default=None, metavar="FOLDER", help="another Vosk model")
+    parser.add_argument("--out", type=Path, default=None, metavar="NAME", help="where to write NAME.md and NAME.json")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="processes")
+    parser.add_argument(
+        "--resume", type=Path, default=None, metavar="FOLDER", help="keep what is done, and go on there"
+    )
+    parser.add_argument("--only", default="", metavar="WORDS", help="only jobs with all of these words in their name")
+    wanted = parser.parse_args(args)
+    with tempfile.TemporaryDirectory() as temporary:
+        place = _place(wanted, Path(temporary))
+        jobs = jobs_of("quick" if wanted.quick else "full", place)
+        jobs = [job for job in jobs if all(word in job.key for word in wanted.only.split())]
+        if not jobs:
+            raise SetupError(f"There is no job with {wanted.only!a} in its name.")
+        began_s = time.monotonic()
+        run_jobs(jobs, place, wanted.jobs)
+        report = report_of(jobs, place, _about(wanted, time.monotonic() - began_s))
+    print(report.markdown())
+    if wanted.out is not None:
+        wanted.out.with_suffix(".md").write_text(report.markdown(), encoding="utf-8")
+        wanted.out.with_suffix(".json").write_text(json.dumps(report.as_json(), indent=1), encoding="utf-8")
+    return 0
+
+
+def _place(wanted: argparse.Namespace, temporary: Path) -> Place:
+    audio = wanted.shared / "audio"
+    if not audio.is_dir():
+        raise SetupError(f"There are no recordings in {audio}: give the folder that holds them with --shared.")
+    engines = {engine for engine, voice in PATIENTS.values() if installed(engine, voice)}
+    if len(engines) < 2:
+        raise SetupError("Too few synthetic patients: install two of espeak-ng, flite and festival.")
+    done = wanted.resume or temporary
+    done.mkdir(parents=True, exist_ok=True)
+    voices = Path(tempfile.gettempdir()) / "voicecoach-bench-voices"
+    return Place(audio, voices, wanted.model or embedded_model(), done)
+
+
+def _about(wanted: argparse.Namespace, took_s: float) -> dict[str, str]:
+    voices = sum(installed(*voice) for voice in PATIENTS.values())
+    names = ("vosk", "pyaec", "pywebrtc-audio", "pocketsphinx", "pyroomacoustics")
+    return {
+        "command": f"python3 scripts/bench_hearing.py{' --quick' if wanted.quick else ''}",
+        "commit": _commit(),
+        "seed": str(SEED),
+        "synthetic patients": f"{voices} voices",
+        "packages": ", ".join(f"{name} {version(name)}" for name in names),
+        "machine": f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
+        f"{took_s / 60:.0f} minutes, load {os.getloadavg()[0]:.1f} at the end",
+    }
+
+
+def _commit() -> str:
+    if shutil.which("git") is None:
+        return "unknown"
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() or "unknown"
