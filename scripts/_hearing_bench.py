@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 from _bootstrap import SetupError
-from _hearing_ears import COACH, IDEAL, SPHINX, VOSK, Lines, Load, hear
+from _hearing_ears import COACH, GRAMMAR, IDEAL, SPHINX, VOSK, Lines, Load, hear
 from _hearing_report import ECHO, NOISE, OTHER, PEOPLE, SENTENCES, Report
-from _hearing_scenes import CONDITIONS, QUICK_CONDITIONS, Scene, coach_alone, noise_alone, stage, strangers
+from _hearing_scenes import CONDITIONS, FEW, MAIN, PIPELINE, QUICK, Scene, coach_alone, noise_alone, stage, strangers
 from _hearing_scores import Alarms, Tally, counted, tally_from, truth_of_text
 from _hearing_sounds import PATIENTS, Utterance, coach_lines, installed, other_speech, patients, people, sentences
 from _model_sounds import RATE_HZ
@@ -48,13 +48,14 @@ COACH_ALONE_DBFS = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is played. `every`: of the utterances, each ear hears every so-manieth. `strangers_s`: seconds of
-    other speech near the microphone and across the room."""
+    """How much is played. `every`: of the utterances, each ear hears one in so many; of sentences under a condition
+    that is not one of MAIN half as many. `strangers_s`: seconds of other speech near the microphone and across the
+    room."""
 
     stops: int
     others: int
     sentences: int
-    conditions: tuple[str, ...]
+    conditions: dict[str, tuple[str, ...]]
     strangers_s: tuple[float, float]
     noise_s: float
     echo_s: float
@@ -62,26 +63,27 @@ class Size:
 
 
 EVERYTHING = 1e9
+ALL = tuple(condition.name for condition in CONDITIONS)
 SIZES = {
     "full": Size(
         stops=100,
-        others=20,
+        others=12,
         sentences=200,
-        conditions=tuple(condition.name for condition in CONDITIONS),
-        strangers_s=(EVERYTHING, 3000.0),
-        noise_s=600.0,
-        echo_s=600.0,
-        every={COACH: 1, IDEAL: 2, VOSK: 3, SPHINX: 10},
+        conditions={COACH: ALL, IDEAL: PIPELINE, GRAMMAR: PIPELINE, VOSK: MAIN, SPHINX: FEW},
+        strangers_s=(EVERYTHING, 2700.0),
+        noise_s=400.0,
+        echo_s=400.0,
+        every={COACH: 1, IDEAL: 2, GRAMMAR: 2, VOSK: 3, SPHINX: 6},
     ),
     "quick": Size(
-        stops=6,
+        stops=10,
         others=2,
-        sentences=16,
-        conditions=QUICK_CONDITIONS,
-        strangers_s=(150.0, 60.0),
+        sentences=20,
+        conditions=dict.fromkeys((COACH, IDEAL, GRAMMAR, VOSK, SPHINX), QUICK),
+        strangers_s=(240.0, 60.0),
         noise_s=40.0,
         echo_s=40.0,
-        every={COACH: 1, IDEAL: 1, VOSK: 2, SPHINX: 4},
+        every={COACH: 1, IDEAL: 1, GRAMMAR: 1, VOSK: 2, SPHINX: 5},
     ),
 }
 
@@ -98,7 +100,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One ear under one condition; for what is not said to the coach, `condition` is where or how loud, `part` a chunk."""
+    """One ear under one condition; for strangers and noise, `condition` is where or how loud, `part` a chunk."""
 
     size: str
     material: str
@@ -124,8 +126,8 @@ def jobs_of(size_name: str, place: Place) -> list[Job]:
     """The coach's first, so that an interrupted bench has what matters."""
     size = SIZES[size_name]
     jobs = []
-    for ear in (COACH, IDEAL, VOSK, SPHINX):
-        jobs += [Job(size_name, material, name, ear) for material in (PEOPLE, SENTENCES) for name in size.conditions]
+    for ear, names in size.conditions.items():
+        jobs += [Job(size_name, material, name, ear) for material in (PEOPLE, SENTENCES) for name in names]
         if ear in (COACH, VOSK):
             parts = [
                 (name, part)
@@ -194,7 +196,9 @@ def do(job: Job, place: Place) -> None:
 
 def _words(job: Job, place: Place, load: Load) -> Tally:
     condition = next(one for one in CONDITIONS if one.name == job.condition)
-    chosen = _utterances(place, job.size, job.material)[:: SIZES[job.size].every[job.ear]]
+    half = job.material == SENTENCES and job.condition not in MAIN
+    every = SIZES[job.size].every[job.ear] * (2 if half else 1)
+    chosen = _utterances(place, job.size, job.material)[::every]
     tally = Tally()
     for question, group in _by_question(chosen):
         scene = stage(group, condition, place.audio, job.seed)

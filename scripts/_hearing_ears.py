@@ -31,10 +31,11 @@ from voicecoach.hearing.recogniser import Recogniser
 from voicecoach.languages import language
 from voicecoach.room import Room
 
-COACH, IDEAL, VOSK, SPHINX = "coach", "ideal recogniser", "plain Vosk", "PocketSphinx"
+COACH, IDEAL, GRAMMAR, VOSK, SPHINX = "coach", "ideal", "ideal in its grammar", "plain Vosk", "PocketSphinx"
 BASELINE_WORDS = "left calf five"
 Lines = Sequence[tuple[str, Sound]]
-_HEARD_GAIN = 0.3  # an ideal recogniser hears a word of which so much is left
+# An ideal recogniser hears a word while at least half of its energy is in chunks that arrive with a tenth of theirs.
+_CHUNK_LEFT, _WORD_LEFT = 0.1, 0.5
 
 
 @dataclass(slots=True)
@@ -107,10 +108,12 @@ def _load(sound_s: float, pid: int | None, own_s: float) -> Load:
 # --- the same with an ideal recogniser ---
 
 
-def _ideal(model: Path, scene: Scene, question: str, lines: Lines, _load: Load) -> list[Observation]:
-    """Canceller, endpoint, masking and grammar as in a live session, but every word that the grammar has and that
-    still sounds is recognised the moment it ends."""
-    recogniser = partial(IdealRecogniser, scene)
+def _ideal(
+    model: Path, scene: Scene, question: str, lines: Lines, _load: Load, *, all_words: bool = True
+) -> list[Observation]:
+    """Canceller, endpoint and masking as in a live session, but every word that still sounds is recognised the moment
+    it ends; without `all_words`, only those that the grammar has."""
+    recogniser = partial(IdealRecogniser, scene, all_words)
     listener = FileListener(
         model,
         language(),
@@ -135,18 +138,22 @@ class _IdealWord:
         first, last = max(start, self.word.start), min(start + len(chunk), self.word.end)
         if first < last:
             own = self.sound[first:last] * 32768
-            self.kept += float(chunk[first - start : last - start] @ own)
-            self.whole += float(own @ own)
+            arrived = chunk[first - start : last - start].astype(np.float64)
+            energy = float(own @ own)
+            self.whole += energy
+            if float(arrived @ arrived) > _CHUNK_LEFT * energy:
+                self.kept += energy
 
     @property
     def audible(self) -> bool:
-        return self.kept / self.whole > _HEARD_GAIN
+        return self.kept > _WORD_LEFT * self.whole
 
 
 class IdealKaldi:
     """Behaves like Vosk's KaldiRecognizer, but knows what was said."""
 
-    def __init__(self, placed: Sequence[Placed], sound: Sound) -> None:
+    def __init__(self, placed: Sequence[Placed], sound: Sound, *, all_words: bool) -> None:
+        self._all_words = all_words
         self._words = [_IdealWord(word, sound) for one in placed for word in one.words]
         self._position = 0
         self._next = 0  # the first word of the utterance that is running
@@ -191,7 +198,8 @@ class IdealKaldi:
         return [word for word in ended if word.audible]
 
     def _said(self, word: _IdealWord) -> str:
-        return word.word.word if word.word.word in self._grammar else UNKNOWN_SPEECH
+        known = self._all_words or word.word.word in self._grammar
+        return word.word.word if known else UNKNOWN_SPEECH
 
     def _forget(self) -> None:
         while self._next < len(self._words) and self._words[self._next].word.end <= self._position:
@@ -207,9 +215,16 @@ class IdealRecogniser(Recogniser):
     """The recogniser process's own Listener, without a process, around IdealKaldi."""
 
     def __init__(
-        self, scene: Scene, _model: Path, on_result: Callable[[RecogniserEvent], None], _on_lost: Callable[[str], None]
+        self,
+        scene: Scene,
+        all_words: bool,
+        _model: Path,
+        on_result: Callable[[RecogniserEvent], None],
+        _on_lost: Callable[[str], None],
     ) -> None:
-        self._listener = Listener(_AllWords(), lambda: IdealKaldi(scene.placed, scene.speech), on_result)
+        self._listener = Listener(
+            _AllWords(), lambda: IdealKaldi(scene.placed, scene.speech, all_words=all_words), on_result
+        )
 
     def start(self, timeout_s: float = 30.0) -> None:
         pass
@@ -330,7 +345,7 @@ def _sphinx(_model: Path, scene: Scene, question: str, lines: Lines, _load: Load
     return play(scene, SphinxStream(_sphinx_ear(), question), lines)
 
 
-_EARS = {COACH: _coach, IDEAL: _ideal, VOSK: _plain_vosk, SPHINX: _sphinx}
+_EARS = {COACH: _coach, IDEAL: _ideal, GRAMMAR: partial(_ideal, all_words=False), VOSK: _plain_vosk, SPHINX: _sphinx}
 
 
 def hear(ear: str, model: Path, scene: Scene, question: str, lines: Lines, load: Load) -> list[Observation]:

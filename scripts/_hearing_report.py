@@ -108,13 +108,14 @@ _WORDS_COLUMNS = (
     "ms to decision",
 )
 _ALARM_COLUMNS = ("source", "ear", "hours", "false hushes per hour", "false decisions per hour", "of them stops")
-_LEGEND = """Shares in % (95 % interval, Wilson), rates per hour (95 % interval, Poisson), delays p50 / p95 / greatest in
-audio time: without the time that computing takes and the 67 ms until the loudspeaker is silent. "Right": every final
-result means what was said. "Stop or worse": what must hush (a stop, a hurt, a worse or new pain); "decided right": by
-the very rule and verdict. "Ideal recogniser": every word that the grammar has and that got through the canceller is
-heard as it ends; what it misses, the pipeline misses. "Plain Vosk": the same model and grammar with its own end of
-utterance and without canceller or masking. "Others accepted": words without a meaning to the coach that it took for
-something. "Cut": a final result before the words had ended. Where words in sentences begin and end was found by the
+_LEGEND = """Shares in % (95 % interval, Wilson), rates per hour (95 % interval, Poisson), delays p50 / p95 / max in audio
+time: without the time that computing takes and the 67 ms until the loudspeaker is silent; below zero where it was clear
+before the word had ended. "Right": every final result means what was said. "Stop or worse": what must hush; "decided
+right": by the very rule and verdict. "Hushed without cause": of utterances in which no word is reason to hush. "Others
+accepted": words without a meaning to the coach that it took for something. "Cut": a final result before the words had
+ended. "Ideal": every word that gets through the canceller is heard as it ends, so what it misses the pipeline misses;
+"in its grammar": words that the coach does not listen for are lost. "Plain Vosk": the same model and grammar with its
+own end of utterance and without canceller or masking. Where words in sentences begin and end was found by the
 recogniser, told the sentence."""
 
 

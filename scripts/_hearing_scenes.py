@@ -30,8 +30,8 @@ from _model_sounds import RATE_HZ, Samples, speech_level
 from voicecoach.core.masking import SpokenMemory
 
 LEAD_S, COACH_LEAD_S = 1.5, 6.0  # before the first utterance; a canceller has to have heard the coach for a while
-PAUSES_S = (2.1, 2.6)  # after an utterance: long enough for its last result
-STRANGERS_PAUSE_S = 0.6
+PAUSES_S = (1.75, 2.05)  # after an utterance: long enough for its last result
+STRANGERS_PAUSE_S = 0.3
 LINE_PAUSE_S = 0.35
 PLAYED_DBFS = -20.0
 HUSHED_S, GOES_ON_S = 1.5, 0.6  # how long the coach is silent after a hush, and after a final result
@@ -52,16 +52,21 @@ class Condition:
 
 QUIET_ROOM = "room, 2 m"
 GOAL = "room, 2 m, noise 10 dB"
-COACH_GOAL = "room, 2 m, coach speaking, 0 dB"
+FACE_DOWN = "room, 2 m, face down"
+COACH_SPEAKS = {db: f"room, 2 m, coach speaking, {db:+d} dB".replace("+0", "0") for db in (-10, 0, 10)}
+COACH_GOAL = COACH_SPEAKS[0]
 CONDITIONS = (
     Condition("clean"),
     *(Condition(f"{noise} {snr} dB", noise=noise, snr_db=snr) for noise in ("noise", "babble") for snr in (20, 10, 5)),
     *(Condition(f"room, {metres:g} m", metres) for metres in (0.5, 1.0, 2.0, 3.0)),
-    Condition("room, 2 m, face down", 2.0, face_down=True),
+    Condition(FACE_DOWN, 2.0, face_down=True),
     Condition(GOAL, 2.0, noise="noise", snr_db=10),
-    *(Condition(f"room, 2 m, coach speaking, {db:+d} dB".replace("+0", "0"), 2.0, coach_db=db) for db in (-10, 0, 10)),
+    *(Condition(name, 2.0, coach_db=db) for db, name in COACH_SPEAKS.items()),
 )
-QUICK_CONDITIONS = ("clean", "noise 10 dB", QUIET_ROOM, GOAL, COACH_GOAL)
+MAIN = ("clean", "noise 10 dB", "babble 10 dB", QUIET_ROOM, FACE_DOWN, GOAL, *COACH_SPEAKS.values())
+PIPELINE = ("clean", QUIET_ROOM, GOAL, *COACH_SPEAKS.values())  # where more than the model makes a difference
+FEW = ("clean", "noise 10 dB", QUIET_ROOM, COACH_GOAL)
+QUICK = ("clean", QUIET_ROOM, GOAL, COACH_GOAL)
 
 
 @dataclass(frozen=True, slots=True)

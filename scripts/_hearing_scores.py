@@ -28,18 +28,22 @@ MISSES_KEPT = 400
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What the words of an utterance mean when every one is heard. `alarm`: the sample at which the words said so far
-    are reason to hush for the first time; None where none are: then it is not "stop or worse"."""
+    are reason to hush for the first time; None where the whole is no such reason: then it is not "stop or worse".
+    `harmless`: nor is any beginning of it ("it hurts" of "it hurts less" is)."""
 
     intent: Intent
     verdict: str | None
     rule: str | None
     alarm: int | None
+    harmless: bool
 
 
 def truth_of(placed: Placed, baseline: str) -> Truth:
     final = truth_of_text(placed.utterance.text, baseline, placed.utterance.question)
     assert final.intent is not None
-    return Truth(final.intent, final.verdict, final.rule, _alarm(placed, placed.utterance.question))
+    alarming = _alarming(placed)
+    alarm = placed.words[alarming.index(True)].end if alarming[-1] else None
+    return Truth(final.intent, final.verdict, final.rule, alarm, harmless=not any(alarming))
 
 
 def truth_of_text(text: str, baseline: str, question: str = "performing") -> Observation:
@@ -47,13 +51,12 @@ def truth_of_text(text: str, baseline: str, question: str = "performing") -> Obs
     return Judge(language(), question, baseline_of(baseline)).see(Heard(0.0, text, surely_other=True))[-1]
 
 
-def _alarm(placed: Placed, question: str) -> int | None:
-    """Words after which it is withdrawn again ("it hurts less") do not count: the whole must be alarming, too."""
-    asked = "" if question == "performing" else question
-    words = placed.words
-    said = [" ".join(word.word for word in words[: count + 1]) for count in range(len(words))]
-    alarming = [is_evidence(understand(text, language(), asked)) for text in said]
-    return words[alarming.index(True)].end if alarming[-1] else None
+def _alarming(placed: Placed) -> list[bool]:
+    """After each word: is what was said so far reason to hush?"""
+    asked = "" if placed.utterance.question == "performing" else placed.utterance.question
+    words = [word.word for word in placed.words]
+    said = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+    return [is_evidence(understand(text, language(), asked)) for text in said]
 
 
 def meaning(intent: Intent) -> Intent:
@@ -95,9 +98,9 @@ class Tally:
             self.rejected.count(not meanings)
         self.cut.count(any(one.at_s < placed.end / RATE_HZ - _CUT_S for one in finals))
         hush_s = next((one.at_s for one in seen if one.kind == "hush"), None)
-        if truth.alarm is None:
+        if truth.harmless:
             self.startled.count(hush_s is not None)
-        else:
+        if truth.alarm is not None:
             self._alarm(placed, truth, truth.alarm, finals, hush_s)
         if meanings != ({meaning(truth.intent)} if not truth.intent.empty else set()):
             heard = " | ".join(f"{one.kind} {one.words}" for one in seen if one.kind != "partial")

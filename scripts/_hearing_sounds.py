@@ -297,14 +297,14 @@ def _response(source_m: tuple[float, float, float]) -> Sound:
     distance_m = float(np.linalg.norm(np.subtract(source_m, MICROPHONE_M)))
     direct = int(np.argmax(np.abs(response[: round(distance_m / 343 * RATE_HZ) + 100])))
     scale = 0.5 / distance_m / np.abs(response[direct])
-    return response[direct : direct + round(_RESPONSE_S * RATE_HZ)] * scale
+    return np.asarray(response[direct : direct + round(_RESPONSE_S * RATE_HZ)] * scale, np.float64)
 
 
 def through(sound: Sound, response: Sound) -> Sound:
     """As long as it was, and the room's answer to its end."""
     from scipy.signal import fftconvolve
 
-    return np.asarray(fftconvolve(sound, response))
+    return np.asarray(fftconvolve(sound, response), np.float64)
 
 
 def face_down(sound: Sound) -> Sound:
