@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 from _bootstrap import SetupError
-from _hearing_ears import COACH, GRAMMAR, IDEAL, SPHINX, VOSK, Lines, Load, hear
-from _hearing_report import ECHO, NOISE, OTHER, PEOPLE, SENTENCES, Report
+from _hearing_ears import COACH, GRAMMAR, IDEAL, SPHINX, VOSK, Lines, Load, hear, load_of
+from _hearing_report import ECHO, LOAD, NOISE, OTHER, PEOPLE, SENTENCES, Report
 from _hearing_scenes import CONDITIONS, FEW, MAIN, PIPELINE, QUICK, Scene, coach_alone, noise_alone, stage, strangers
 from _hearing_scores import Alarms, Tally, counted, tally_from, truth_of_text
 from _hearing_sounds import PATIENTS, Utterance, coach_lines, installed, other_speech, patients, people, sentences
@@ -137,6 +137,7 @@ def jobs_of(size_name: str, place: Place) -> list[Job]:
             jobs += [Job(size_name, OTHER, name, ear, part) for name, part in parts[:: size.every[ear]]]
             jobs += [Job(size_name, NOISE, f"{level:.0f} dBFS", ear) for level in LEVELS_DBFS]
             jobs += [Job(size_name, ECHO, f"{level:.0f} dBFS", ear) for level in COACH_ALONE_DBFS]
+        jobs += [Job(size_name, LOAD, "clean", ear)] if ear == COACH else []
     return jobs
 
 
@@ -186,15 +187,23 @@ def _chunks(place: Place, size_name: str, metres: float | None) -> list[list[np.
 
 def do(job: Job, place: Place) -> None:
     """Leaves its result in the folder of what is done."""
-    load = Load()
-    result = _words(job, place, load) if job.material in (PEOPLE, SENTENCES) else _alarms(job, place, load)
+    result: Tally | Alarms | Load
+    if job.material == LOAD:
+        result = _load(job, place)
+    else:
+        result = _words(job, place) if job.material in (PEOPLE, SENTENCES) else _alarms(job, place)
     path = place.done / f"{job.key}.json"
     unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps({"result": asdict(result), "load": asdict(load)}))
+    unfinished.write_text(json.dumps(asdict(result)))
     unfinished.replace(path)
 
 
-def _words(job: Job, place: Place, load: Load) -> Tally:
+def _load(job: Job, place: Place) -> Load:
+    scene = stage(_utterances(place, job.size, SENTENCES)[:20], CONDITIONS[0], place.audio, job.seed)
+    return load_of(place.model, scene) or Load()
+
+
+def _words(job: Job, place: Place) -> Tally:
     condition = next(one for one in CONDITIONS if one.name == job.condition)
     half = job.material == SENTENCES and job.condition not in MAIN
     every = SIZES[job.size].every[job.ear] * (2 if half else 1)
@@ -203,7 +212,7 @@ def _words(job: Job, place: Place, load: Load) -> Tally:
     for question, group in _by_question(chosen):
         scene = stage(group, condition, place.audio, job.seed)
         lines = _lines(place) if scene.echo is not None else ()
-        tally.add(counted(scene.placed, hear(job.ear, place.model, scene, question, lines, load), BASELINE))
+        tally.add(counted(scene.placed, hear(job.ear, place.model, scene, question, lines), BASELINE))
     return tally
 
 
@@ -213,11 +222,11 @@ def _by_question(utterances: Sequence[Utterance]) -> Iterator[tuple[str, list[Ut
         yield question, list(group)
 
 
-def _alarms(job: Job, place: Place, load: Load) -> Alarms:
+def _alarms(job: Job, place: Place) -> Alarms:
     scene, seconds = _alarm_scene(job, place)
     lines = _lines(place) if scene.echo is not None else ()
     alarms = Alarms()
-    alarms.count(seconds / 3600, hear(job.ear, place.model, scene, "performing", lines, load))
+    alarms.count(seconds / 3600, hear(job.ear, place.model, scene, "performing", lines))
     return alarms
 
 
@@ -266,12 +275,12 @@ def report_of(jobs: Sequence[Job], place: Place, about: dict[str, str]) -> Repor
             continue
         stored = json.loads(path.read_text())
         if job.material in (PEOPLE, SENTENCES):
-            report.words[job.material, job.condition, job.ear] = tally_from(stored["result"])
+            report.words[job.material, job.condition, job.ear] = tally_from(stored)
+        elif job.material == LOAD:
+            report.load = Load(**stored)
         else:
             total = report.alarms.setdefault((f"{job.material}, {job.condition}", job.ear), Alarms())
-            total.add(Alarms(**stored["result"]))
-        if job.ear == COACH:
-            report.load.add(Load(**stored["load"]))
+            total.add(Alarms(**stored))
     return report
 
 

@@ -16,14 +16,14 @@ from typing import Any, Protocol
 
 import numpy as np
 from _hearing_scenes import Placed, Reading, Scene
-from _hearing_sounds import Sound, Word, as_int16, vosk_model
+from _hearing_sounds import Sound, Word, as_int16, kaldi_recogniser, vosk_model
 from _model_ears import SphinxEar
 from _model_sounds import RATE_HZ, Samples
 
 from voicecoach.core.messages import Heard
 from voicecoach.explain import baseline_of
 from voicecoach.hear import BLOCK, FileListener, Judge, Observation
-from voicecoach.hearing.ears import Ears
+from voicecoach.hearing.ears import Ears, MakeRecogniser
 from voicecoach.hearing.frames import RecogniserEvent
 from voicecoach.hearing.grammar import UNKNOWN_SPEECH, plan_grammar
 from voicecoach.hearing.listener import Listener
@@ -34,24 +34,20 @@ from voicecoach.room import Room
 COACH, IDEAL, GRAMMAR, VOSK, SPHINX = "coach", "ideal", "ideal in its grammar", "plain Vosk", "PocketSphinx"
 BASELINE_WORDS = "left calf five"
 Lines = Sequence[tuple[str, Sound]]
+OnResult = Callable[[RecogniserEvent], None]
 # An ideal recogniser hears a word while at least half of its energy is in chunks that arrive with a tenth of theirs.
 _CHUNK_LEFT, _WORD_LEFT = 0.1, 0.5
 
 
 @dataclass(slots=True)
 class Load:
-    """Processor seconds for so much sound; memory in bytes. Of the recogniser's process, where it has one."""
+    """Processor seconds for so many seconds of sound: of the recogniser's process, and of what the coach's own does for
+    hearing (canceller, and handing over). `peak_bytes`: memory of the recogniser's process."""
 
     sound_s: float = 0.0
     recogniser_s: float = 0.0
-    canceller_s: float = 0.0
-    recogniser_bytes: int = 0
-
-    def add(self, other: Load) -> None:
-        self.sound_s += other.sound_s
-        self.recogniser_s += other.recogniser_s
-        self.canceller_s += other.canceller_s
-        self.recogniser_bytes = max(self.recogniser_bytes, other.recogniser_bytes)
+    own_s: float = 0.0
+    peak_bytes: int = 0
 
 
 class Stream(Protocol):
@@ -85,43 +81,89 @@ def play(scene: Scene, stream: Stream, lines: Lines) -> list[Observation]:
 # --- the coach's own hearing ---
 
 
-def _coach(model: Path, scene: Scene, question: str, lines: Lines, load: Load) -> list[Observation]:
-    with FileListener(model, language(), question, baseline_of(BASELINE_WORDS)) as listener:
-        before_s = time.thread_time()
-        seen = play(scene, listener, lines)
-        load.add(_load(len(scene.sound) / RATE_HZ, listener.ears.pid, time.thread_time() - before_s))
-    return seen
+def _coach(model: Path, scene: Scene, question: str, lines: Lines) -> list[Observation]:
+    """Everything as in a live session; only that the recogniser is not in a process of its own, which would wait for
+    its turn fifty times per second. Both give the same results: see the tests."""
+
+    def recogniser(_model: Path, on_result: OnResult, _on_lost: Callable[[str], None]) -> Recogniser:
+        vosk_recogniser = partial(kaldi_recogniser, vosk_model(model))
+        return LocalRecogniser(Listener(vosk_model(model), vosk_recogniser, on_result))
+
+    with _listener(model, question, recogniser) as listener:
+        return play(scene, listener, lines)
 
 
-def _load(sound_s: float, pid: int | None, own_s: float) -> Load:
-    """As /proc tells; zeros where there is none."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return Load()
-    spent_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    return Load(sound_s, spent_s, own_s, peak * 1024)
+def load_of(model: Path, scene: Scene) -> Load | None:
+    """Of the real thing, its process included; None where /proc does not tell."""
+    listener = FileListener(model, language(), "performing")
+    with listener:
+        status = Path(f"/proc/{listener.ears.pid}")
+        if not status.exists():
+            return None
+        loaded_s, before_s = _spent_s(status), time.process_time()
+        for at in range(0, len(scene.sound), BLOCK):
+            block = as_int16(scene.sound[at : at + BLOCK])
+            listener.step(block, np.zeros(len(block), np.int16))
+        own_s = time.process_time() - before_s
+        peak = next(line for line in (status / "status").read_text().splitlines() if line.startswith("VmHWM"))
+        return Load(len(scene.sound) / RATE_HZ, _spent_s(status) - loaded_s, own_s, int(peak.split()[1]) * 1024)
+
+
+def _spent_s(status: Path) -> float:
+    fields = (status / "stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _listener(model: Path, question: str, recogniser: MakeRecogniser) -> FileListener:
+    baseline = baseline_of(BASELINE_WORDS)
+    return FileListener(
+        model, language(), question, baseline, lambda post, now_s: Ears(model, post, now_s, recogniser=recogniser)
+    )
+
+
+class LocalRecogniser(Recogniser):
+    """The recogniser process's own Listener, without the process."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def start(self, timeout_s: float = 30.0) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def feed(self, block: Samples, start_sample: int) -> None:
+        self._listener.hear(block, start_sample)
+
+    def listen(self, phrases: Iterable[str]) -> None:
+        self._listener.listen(tuple(phrases))
+
+    def sync(self, timeout_s: float = 10.0) -> bool:
+        del timeout_s
+        return True
+
+    @property
+    def lag_s(self) -> float:
+        return 0.0
+
+    @property
+    def alive(self) -> bool:
+        return True
 
 
 # --- the same with an ideal recogniser ---
 
 
-def _ideal(
-    model: Path, scene: Scene, question: str, lines: Lines, _load: Load, *, all_words: bool = True
-) -> list[Observation]:
+def _ideal(model: Path, scene: Scene, question: str, lines: Lines, *, all_words: bool = True) -> list[Observation]:
     """Canceller, endpoint and masking as in a live session, but every word that still sounds is recognised the moment
     it ends; without `all_words`, only those that the grammar has."""
-    recogniser = partial(IdealRecogniser, scene, all_words)
-    listener = FileListener(
-        model,
-        language(),
-        question,
-        baseline_of(BASELINE_WORDS),
-        lambda post, now_s: Ears(model, post, now_s, recogniser=recogniser),
-    )
-    with listener:
+
+    def recogniser(_model: Path, on_result: OnResult, _on_lost: Callable[[str], None]) -> Recogniser:
+        ideal = partial(IdealKaldi, scene.placed, scene.speech, all_words=all_words)
+        return LocalRecogniser(Listener(_AllWords(), ideal, on_result))
+
+    with _listener(model, question, recogniser) as listener:
         return play(scene, listener, lines)
 
 
@@ -211,46 +253,6 @@ class _AllWords:
         return 1
 
 
-class IdealRecogniser(Recogniser):
-    """The recogniser process's own Listener, without a process, around IdealKaldi."""
-
-    def __init__(
-        self,
-        scene: Scene,
-        all_words: bool,
-        _model: Path,
-        on_result: Callable[[RecogniserEvent], None],
-        _on_lost: Callable[[str], None],
-    ) -> None:
-        self._listener = Listener(
-            _AllWords(), lambda: IdealKaldi(scene.placed, scene.speech, all_words=all_words), on_result
-        )
-
-    def start(self, timeout_s: float = 30.0) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-    def feed(self, block: Samples, start_sample: int) -> None:
-        self._listener.hear(block, start_sample)
-
-    def listen(self, phrases: Iterable[str]) -> None:
-        self._listener.listen(tuple(phrases))
-
-    def sync(self, timeout_s: float = 10.0) -> bool:
-        del timeout_s
-        return True
-
-    @property
-    def lag_s(self) -> float:
-        return 0.0
-
-    @property
-    def alive(self) -> bool:
-        return True
-
-
 # --- what one gets without all that ---
 
 
@@ -258,11 +260,9 @@ class VoskStream:
     """Vosk as its examples use it: its own ends of utterances, no canceller, nothing masked."""
 
     def __init__(self, model: Any, question: str) -> None:
-        import vosk
-
         self.judge = Judge(language(), question, baseline_of(BASELINE_WORDS))
         plan = plan_grammar(self.judge.phrases, lambda word: bool(model.vosk_model_find_word(word) > 0))
-        self._recogniser = vosk.KaldiRecognizer(model, RATE_HZ, json.dumps(plan.phrases))
+        self._recogniser = kaldi_recogniser(model, json.dumps(plan.phrases))
         self._position = 0
         self._partial = ""
 
@@ -283,7 +283,7 @@ class VoskStream:
         return self.judge.see(Heard(self._position / RATE_HZ, words, final, surely_other=True))
 
 
-def _plain_vosk(model: Path, scene: Scene, question: str, lines: Lines, _load: Load) -> list[Observation]:
+def _plain_vosk(model: Path, scene: Scene, question: str, lines: Lines) -> list[Observation]:
     return play(scene, VoskStream(vosk_model(model), question), lines)
 
 
@@ -341,13 +341,19 @@ def _sphinx_ear() -> SphinxEar:
     return SphinxEar()
 
 
-def _sphinx(_model: Path, scene: Scene, question: str, lines: Lines, _load: Load) -> list[Observation]:
+def _sphinx(_model: Path, scene: Scene, question: str, lines: Lines) -> list[Observation]:
     return play(scene, SphinxStream(_sphinx_ear(), question), lines)
 
 
-_EARS = {COACH: _coach, IDEAL: _ideal, GRAMMAR: partial(_ideal, all_words=False), VOSK: _plain_vosk, SPHINX: _sphinx}
+_EARS: dict[str, Callable[[Path, Scene, str, Lines], list[Observation]]] = {
+    COACH: _coach,
+    IDEAL: _ideal,
+    GRAMMAR: partial(_ideal, all_words=False),
+    VOSK: _plain_vosk,
+    SPHINX: _sphinx,
+}
 
 
-def hear(ear: str, model: Path, scene: Scene, question: str, lines: Lines, load: Load) -> list[Observation]:
-    """What one of the ears makes of a scene while this question is open; `load` is added to by the coach's own."""
-    return _EARS[ear](model, scene, question, lines, load)
+def hear(ear: str, model: Path, scene: Scene, question: str, lines: Lines) -> list[Observation]:
+    """What one of the ears makes of a scene while this question is open; `lines`: what the coach reads meanwhile."""
+    return _EARS[ear](model, scene, question, lines)

@@ -13,7 +13,7 @@ from _hearing_scores import Alarms, Tally, delays
 from _model_scores import Rate, Share
 
 PEOPLE, SENTENCES = "recorded people, single words", "synthetic patients, sentences"
-OTHER, NOISE, ECHO = "other speech", "noise", "the coach alone"
+OTHER, NOISE, ECHO, LOAD = "other speech", "noise", "the coach alone", "load"
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Report:
             _delay_goal("... to the decision p95 <= 800 ms", people.decision_ms, 95, 800),
         ]
         if self.load.sound_s:
-            share = (self.load.recogniser_s + self.load.canceller_s) / self.load.sound_s
+            share = (self.load.recogniser_s + self.load.own_s) / self.load.sound_s
             rows.append(("processor: hearing <= 25 % of a core", f"{100 * share:.1f} %", _yes(share <= 0.25)))
         return [row for row in rows if row[1] != "-"]
 
@@ -66,8 +66,8 @@ class Report:
             "load": {
                 "sound_s": self.load.sound_s,
                 "recogniser_share": self.load.recogniser_s / (self.load.sound_s or 1),
-                "canceller_share": self.load.canceller_s / (self.load.sound_s or 1),
-                "recogniser_bytes": self.load.recogniser_bytes,
+                "own_share": self.load.own_s / (self.load.sound_s or 1),
+                "recogniser_peak_bytes": self.load.peak_bytes,
             },
         }
 
@@ -86,8 +86,8 @@ class Report:
         if not load.sound_s:
             return "Not measured here."
         rows = [
-            ("recogniser process", _percent(load.recogniser_s, load.sound_s), f"{load.recogniser_bytes / 1e6:.0f} MB"),
-            ("canceller and the rest, with the bench's own share", _percent(load.canceller_s, load.sound_s), "-"),
+            ("recogniser process", _percent(load.recogniser_s, load.sound_s), f"{load.peak_bytes / 1e6:.0f} MB"),
+            ("canceller and the rest of hearing", _percent(load.own_s, load.sound_s), "-"),
         ]
         return table(("", "share of one core", "peak memory"), rows)
 
@@ -108,15 +108,15 @@ _WORDS_COLUMNS = (
     "ms to decision",
 )
 _ALARM_COLUMNS = ("source", "ear", "hours", "false hushes per hour", "false decisions per hour", "of them stops")
-_LEGEND = """Shares in % (95 % interval, Wilson), rates per hour (95 % interval, Poisson), delays p50 / p95 / max in audio
-time: without the time that computing takes and the 67 ms until the loudspeaker is silent; below zero where it was clear
-before the word had ended. "Right": every final result means what was said. "Stop or worse": what must hush; "decided
-right": by the very rule and verdict. "Hushed without cause": of utterances in which no word is reason to hush. "Others
-accepted": words without a meaning to the coach that it took for something. "Cut": a final result before the words had
-ended. "Ideal": every word that gets through the canceller is heard as it ends, so what it misses the pipeline misses;
-"in its grammar": words that the coach does not listen for are lost. "Plain Vosk": the same model and grammar with its
-own end of utterance and without canceller or masking. Where words in sentences begin and end was found by the
-recogniser, told the sentence."""
+_LEGEND = """Shares in % (95 % interval, Wilson), rates per hour (95 % interval, Poisson), delays p50 / p95 / max in
+audio time: without the time that computing takes and the 67 ms until the loudspeaker is silent; below zero where it was
+clear before the word had ended. "Right": every final result means what was said. "Stop or worse": what must hush;
+"decided right": by the very rule and verdict. "Hushed without cause": of utterances in which no word is reason to hush.
+"Others accepted": words without a meaning to the coach that it took for something. "Cut": a final result before the
+words had ended. "Ideal": every word that gets through the canceller is heard as it ends, so what it misses the pipeline
+misses; "in its grammar": words that the coach does not listen for are lost. "Plain Vosk": the same model and grammar
+with its own end of utterance and without canceller or masking. While the coach speaks, a hush silences it, as in a
+session. Where words in sentences begin and end was found by the recogniser, told the sentence."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

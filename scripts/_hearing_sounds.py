@@ -187,9 +187,7 @@ def word_times(sound: Sound, sentence: Sentence, folder: Path, model: Path) -> t
 
 
 def _aligned(sound: Sound, words: list[str], model: Path) -> list[int]:
-    import vosk
-
-    recogniser = vosk.KaldiRecognizer(vosk_model(model), RATE_HZ, json.dumps([" ".join(words)]))
+    recogniser = kaldi_recogniser(vosk_model(model), json.dumps([" ".join(words)]))
     recogniser.SetWords(True)
     recogniser.AcceptWaveform(as_int16(at_level(sound, SPEECH_DBFS)).tobytes())
     found: list[dict[str, Any]] = json.loads(recogniser.FinalResult()).get("result", [])
@@ -208,6 +206,12 @@ def vosk_model(path: Path) -> Any:
 
     vosk.SetLogLevel(-1)
     return vosk.Model(str(path))
+
+
+def kaldi_recogniser(model: Any, *grammar: str) -> Any:
+    import vosk
+
+    return vosk.KaldiRecognizer(model, RATE_HZ, *grammar)
 
 
 # --- what is not for the coach ---
