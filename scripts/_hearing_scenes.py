@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from _hearing_people import Utterance, Word
 from _hearing_sounds import (
     ROOM_DBFS,
     SPEECH_DBFS,
     Sound,
-    Utterance,
-    Word,
     as_float,
     at_level,
     babble,
+    beside,
     decibels,
     face_down,
     faded,
@@ -115,7 +115,7 @@ def stage(utterances: Sequence[Utterance], condition: Condition, audio: Path, se
     sound = speech + pink(samples, random) * decibels(ROOM_DBFS)
     if condition.noise:
         make = noise_stream if condition.noise == "noise" else babble
-        sound = sound + make(audio, samples, random) * usual * decibels(-condition.snr_db)
+        sound = sound + beside(make(audio, samples, random), usual, condition.snr_db)
     echo = None if condition.coach_db is None else scaled_echo(usual * decibels(condition.coach_db))
     return Scene(tuple(placed), speech, sound, echo)
 

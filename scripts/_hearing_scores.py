@@ -42,7 +42,8 @@ def truth_of(placed: Placed, baseline: str) -> Truth:
     final = truth_of_text(placed.utterance.text, baseline, placed.utterance.question)
     assert final.intent is not None
     alarming = _alarming(placed)
-    alarm = placed.words[alarming.index(True)].end if alarming[-1] else None
+    grave = final.verdict not in (None, Verdict.GO)  # "it hurts less" hushes, and is neither stop nor worse
+    alarm = placed.words[alarming.index(True)].end if alarming[-1] and grave else None
     return Truth(final.intent, final.verdict, final.rule, alarm, harmless=not any(alarming))
 
 

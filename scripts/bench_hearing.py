@@ -16,7 +16,7 @@ import sys
 
 from _bootstrap import ROOT, VENV, SetupError, ensure_environment, hand_over, run_main
 
-NEEDS = ("voicecoach", "pyroomacoustics", "scipy", "pocketsphinx")
+NEEDS = ("voicecoach", "pyroomacoustics", "pocketsphinx")
 
 
 def main(args: list[str]) -> int:
