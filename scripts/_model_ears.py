@@ -91,22 +91,22 @@ class SphinxEar:
     def __init__(self) -> None:
         import pocketsphinx
 
-        self._decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL", samprate=RATE_HZ)
+        self.decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL", samprate=RATE_HZ)
 
     @staticmethod
     def installed() -> bool:
         return importlib.util.find_spec("pocketsphinx") is not None
 
     def listen(self, phrases: Sequence[str]) -> None:
-        known = [p for p in phrases if all(self._decoder.lookup_word(word) for word in p.split())]
-        self._decoder.add_jsgf_string("bench", f"#JSGF V1.0; grammar bench; public <phrase> = {' | '.join(known)} ;")
-        self._decoder.activate_search("bench")
+        known = [p for p in phrases if all(self.decoder.lookup_word(word) for word in p.split())]
+        self.decoder.add_jsgf_string("bench", f"#JSGF V1.0; grammar bench; public <phrase> = {' | '.join(known)} ;")
+        self.decoder.activate_search("bench")
 
     def hear(self, samples: Samples) -> list[Segment]:
-        self._decoder.start_utt()
-        self._decoder.process_raw(samples.tobytes(), full_utt=True)
-        self._decoder.end_utt()
-        best = self._decoder.hyp()
+        self.decoder.start_utt()
+        self.decoder.process_raw(samples.tobytes(), full_utt=True)
+        self.decoder.end_utt()
+        best = self.decoder.hyp()
         return [Segment(tuple(best.hypstr.split()), 1.0)] if best and best.hypstr else []
 
 

@@ -47,27 +47,27 @@ def read_sound(path: Path) -> Samples:
     mono = sound.mean(axis=1)
     if rate_hz != RATE_HZ:
         mono = soxr.resample(mono, rate_hz, RATE_HZ)
-    return _int16(mono * 32768)
+    return int16(mono * 32768)
 
 
 def command_clips(audio: Path, every: int = 1) -> Iterator[Clip]:
     """Single words by the held-out people of Speech Commands."""
-    rows = [row for row in _rows(audio / "speech_commands.tsv") if row["split"] == "dev"]
-    for row in _in_hash_order(rows)[::every]:
+    chosen = [row for row in rows(audio / "speech_commands.tsv") if row["split"] == "dev"]
+    for row in in_hash_order(chosen)[::every]:
         yield Clip(read_sound(audio / row["path"]), row["word"], row["speaker"])
 
 
 def british_words(audio: Path, every: int = 1) -> Iterator[Clip]:
     """Single words by a British speaker who was left out of the training."""
-    rows = [row for row in _rows(audio / "words.tsv") if row["speaker"] == HELD_OUT_WORDS_SPEAKER]
-    for row in _in_hash_order(rows)[::every]:
+    chosen = [row for row in rows(audio / "words.tsv") if row["speaker"] == HELD_OUT_WORDS_SPEAKER]
+    for row in in_hash_order(chosen)[::every]:
         yield Clip(read_sound(audio / row["path"]), row["word"].lower(), row["speaker"])
 
 
 def read_sentences(audio: Path, every: int = 1) -> Iterator[Clip]:
     """Sentences read by held-out Mandarin speakers."""
-    rows = [row for row in _rows(audio / "speechocean762.tsv") if row["split"] == "dev"]
-    for row in _in_hash_order(rows)[::every]:
+    chosen = [row for row in rows(audio / "speechocean762.tsv") if row["split"] == "dev"]
+    for row in in_hash_order(chosen)[::every]:
         yield Clip(read_sound(audio / row["path"]), row["text"], row["speaker"])
 
 
@@ -92,10 +92,10 @@ def spoken(texts: list[str], cache: Path) -> Iterator[Clip]:
     for name, (engine, voice) in VOICES.items():
         if shutil.which(PROGRAMS[engine]):
             for text in texts:
-                yield Clip(_say(engine, voice, text, cache), text, name)
+                yield Clip(say(engine, voice, text, cache), text, name)
 
 
-def _say(engine: str, voice: str, text: str, cache: Path) -> Samples:
+def say(engine: str, voice: str, text: str, cache: Path) -> Samples:
     path = cache / f"{hashlib.sha256(f'{engine}|{voice}|{text}'.encode()).hexdigest()[:24]}.wav"
     if not path.exists():
         commands = {
@@ -105,7 +105,7 @@ def _say(engine: str, voice: str, text: str, cache: Path) -> Samples:
         }
         subprocess.run(commands[engine], input=text.encode(), check=True, capture_output=True)
     sound = read_sound(path).astype(np.float64)
-    return _int16(sound / (np.abs(sound).max() + 1) * 9800)
+    return int16(sound / (np.abs(sound).max() + 1) * 9800)
 
 
 def in_its_room(samples: Samples, seconds: float, random: np.random.Generator) -> Samples:
@@ -122,13 +122,13 @@ def in_its_room(samples: Samples, seconds: float, random: np.random.Generator) -
 
 def _room(spectrum: npt.NDArray[np.float64] | None, count: int, random: np.random.Generator) -> Samples:
     if spectrum is None:
-        return _int16(random.normal(size=count) * 4)
+        return int16(random.normal(size=count) * 4)
     window = 2 * (len(spectrum) - 1)
     noise, fade = np.zeros(count + window), np.sqrt(np.hanning(window + 1)[:window])
     for start in range(0, count, window // 2):
         phases = np.fft.rfft(random.normal(size=window)) / np.sqrt(window)
         noise[start : start + window] += fade * np.fft.irfft(phases * spectrum, window)
-    return _int16(noise[:count] + random.normal(size=count) * 0.5)
+    return int16(noise[:count] + random.normal(size=count) * 0.5)
 
 
 def with_noise(samples: Samples, snr_db: float, random: np.random.Generator) -> Samples:
@@ -137,7 +137,7 @@ def with_noise(samples: Samples, snr_db: float, random: np.random.Generator) -> 
     spectrum = np.fft.rfft(random.normal(size=len(sound)))
     lowest = 20 * len(sound) / RATE_HZ
     noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), lowest)), len(sound))
-    return _int16(sound + noise * (_speech_level(sound) / 10 ** (snr_db / 20) / noise.std()))
+    return int16(sound + noise * (speech_level(sound) / 10 ** (snr_db / 20) / noise.std()))
 
 
 def two_metres_away(samples: Samples, random: np.random.Generator) -> Samples:
@@ -149,7 +149,7 @@ def two_metres_away(samples: Samples, random: np.random.Generator) -> Samples:
     answer[0] = 1.0
     size = len(samples) + len(answer)
     sound = np.fft.irfft(np.fft.rfft(samples.astype(float), size) * np.fft.rfft(answer, size), size)[: len(samples)]
-    return with_noise(_int16(sound / 4), 25, random)
+    return with_noise(int16(sound / 4), 25, random)
 
 
 def face_down(samples: Samples, random: np.random.Generator) -> Samples:
@@ -157,7 +157,7 @@ def face_down(samples: Samples, random: np.random.Generator) -> Samples:
     spectrum = np.fft.rfft(samples.astype(float))
     hz = np.fft.rfftfreq(len(samples), 1 / RATE_HZ)
     sound = np.fft.irfft(spectrum / (1 + (hz / 1000) ** 2), len(samples))
-    return with_noise(_int16(sound), 20, random)
+    return with_noise(int16(sound), 20, random)
 
 
 Condition = Callable[[Samples, np.random.Generator], Samples]
@@ -171,20 +171,20 @@ CONDITIONS: dict[str, Condition] = {
 }
 
 
-def _speech_level(sound: npt.NDArray[np.float64]) -> float:
+def speech_level(sound: npt.NDArray[np.float64]) -> float:
     power = np.convolve(sound**2, np.ones(400) / 400, "same")
     return float(np.sqrt(power[power > power.max() * 0.01].mean()))
 
 
-def _int16(sound: npt.NDArray[np.floating]) -> Samples:
+def int16(sound: npt.NDArray[np.floating]) -> Samples:
     return np.clip(np.round(sound), -32768, 32767).astype(np.int16)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines, delimiter="\t"))
 
 
-def _in_hash_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def in_hash_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Mixed, but always alike."""
     return sorted(rows, key=lambda row: hashlib.sha256(row["path"].encode()).hexdigest())

@@ -145,12 +145,16 @@ def hear(
     listen: Annotated[str, typer.Option(metavar="QUESTION", help="The question that is open.")] = "performing",
     baseline: Annotated[str, typer.Option(metavar="WORDS", help='The pain before, as in "left calf five".')] = "",
     model: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Another Vosk model to hear with.")] = None,
+    played: Annotated[Path | None, typer.Option(metavar="FILE", help="What the coach played meanwhile.")] = None,
+    saying: Annotated[
+        str, typer.Option(metavar="WORDS", help="What it said in that: masked where it may be echo.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What the coach hears in recordings: each partial and final result, what hushes and what is decided."""
     from voicecoach.hear import hear_files
 
-    for observation in hear_files(files, listen, baseline, model):
+    for observation in hear_files(files, listen, baseline, model, played, saying):
         typer.echo(json.dumps(observation.as_dict()) if as_json else f"{observation.file} {observation.as_text()}")
 
 

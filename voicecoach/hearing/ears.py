@@ -23,6 +23,7 @@ _LOST = "My hearing has failed."
 _LATE = "My hearing lags behind."
 
 HearingEvent = Heard | HearingLost | HearingRestored
+MakeRecogniser = Callable[[Path, Callable[[RecogniserEvent], None], Callable[[str], None]], Recogniser]
 
 
 class Ears:
@@ -32,11 +33,17 @@ class Ears:
     `post` is called on threads of its own; `now_s` is the session's clock."""
 
     def __init__(
-        self, model: Path, post: Callable[[HearingEvent], None], now_s: Callable[[], float], *, headset: bool = False
+        self,
+        model: Path,
+        post: Callable[[HearingEvent], None],
+        now_s: Callable[[], float],
+        *,
+        headset: bool = False,
+        recogniser: MakeRecogniser = Recogniser,
     ) -> None:
         self._post = post
         self._now_s = now_s
-        self._recogniser = Recogniser(model, self._result, self._lost)
+        self._recogniser = recogniser(model, self._result, self._lost)
         self._restarts: threading.Thread | None = None
         self._restarting = threading.Lock()
         self._losses_in_a_row = 0  # without a word heard in between: something kills it each time
