@@ -24,7 +24,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from tests.end_to_end_session import PATIENT_VOICE, Line, Scene, session, spoken
+from tests.end_to_end_session import FIRST_START, PATIENT_VOICE, Line, Scene, session, spoken
 from tests.end_to_end_sound import find, last_sound, spoken_part
 from tests.virtual_sound import RATE_HZ, Recording, missing_parts, virtual_sound_card
 from voicecoach.speaking.timeline import Pcm
@@ -182,6 +182,7 @@ def _trial(scene: Scene, during: str, clip: Path, chance: random.Random) -> Tria
 
 
 TYPED = {
+    **FIRST_START,
     "baseline": "left calf",
     "baseline_score": "five",
     "readback": "yes",

@@ -35,6 +35,17 @@ PATIENT_VOICE = "gmw/en-gb-x-rp"
 PATIENT_RATE_WPM = 140
 PATIENT_LEVEL = 0.5
 SOUND_LEVEL = 0.002  # anything louder is speech: the virtual loudspeaker gives exact zeros otherwise
+# What somebody without warning signs types before the first question about pain, at the first session.
+FIRST_START = {
+    "approved": "yes",
+    "plan_doctor": "no",
+    "plan_all": "yes",
+    "plan_right": "yes",
+    "screen_bladder": "no",
+    "screen_saddle": "no",
+    "screen_weak": "no",
+    "screen_both": "no",
+}
 QUIET_S = 0.6  # so long after its last sound the coach has finished its sentence
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.end_to_end_session import PATIENT_VOICE, SHORT, Scene, helper_pid, session, stall
+from tests.end_to_end_session import FIRST_START, PATIENT_VOICE, SHORT, Scene, helper_pid, session, stall
 from tests.end_to_end_sound import find
 from tests.virtual_sound import RATE_HZ, VirtualSound
 from voicecoach.journal import Entry
@@ -68,9 +68,14 @@ def said(cache: Path, text: str) -> Pcm:
         coach.close()
 
 
+def start_for_the_first_time(scene: Scene) -> None:
+    for question, answer in FIRST_START.items():
+        scene.type_to(question, answer)
+
+
 def hear_each_other(scene: Scene) -> None:
     scene.answer("hearing_test", "ready")
-    scene.type_to("approved", "yes")
+    start_for_the_first_time(scene)
     scene.type_to("baseline", "left calf")
 
 
@@ -189,7 +194,7 @@ def test_every_key_and_word_has_its_effect_in_a_typed_session(begin: Begin) -> N
     scene = begin("--typed")
     coach = scene.coach
     scene.type_to("typed_ready", "")  # Enter alone
-    scene.type_to("approved", "y")
+    start_for_the_first_time(scene)
     scene.type_to("baseline", "left calf")
     scene.type_to("baseline_score", "five")
     scene.type_to("readback", "no, six")
