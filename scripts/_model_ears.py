@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import re
@@ -98,6 +99,8 @@ class SphinxEar:
         return importlib.util.find_spec("pocketsphinx") is not None
 
     def listen(self, phrases: Sequence[str]) -> None:
+        with contextlib.suppress(RuntimeError):  # none was running
+            self.decoder.end_utt()  # one that was cut off forbids another grammar
         known = [p for p in phrases if all(self.decoder.lookup_word(word) for word in p.split())]
         self.decoder.add_jsgf_string("bench", f"#JSGF V1.0; grammar bench; public <phrase> = {' | '.join(known)} ;")
         self.decoder.activate_search("bench")
