@@ -103,7 +103,7 @@ def main() -> None:
     if reason := missing_parts():
         raise SystemExit(f"There can be no sound card in software here: {reason}")
     chance = random.Random(SEED)  # noqa: S311 - to say the same at the same moments every time
-    clips = _clips()
+    clips = stop_clips()
     chance.shuffle(clips)
     load_before = os.getloadavg()[0]
     trials: list[Trial] = []
@@ -131,7 +131,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _clips() -> list[Path]:
+def stop_clips() -> list[Path]:
     """Recordings of "stop" that hold the whole word; of the many speakers beside the repository where they are."""
     found = sorted(MORE_CLIPS.glob("stop_*.flac")) or sorted(CLIPS.glob("stop_*.flac"))
     return [clip for clip in found if _is_whole(clip)]

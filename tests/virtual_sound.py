@@ -156,7 +156,8 @@ class VirtualSound:
         config = f"<{_ALSA_DEFAULTS}>\npcm.!default {{ type pulse }}\nctl.!default {{ type pulse }}\n{devices}"
         (self._folder / "asound.conf").write_text(config)
         log = self._folder / "pulse.log"
-        options = "--daemonize=no --exit-idle-time=-1 --realtime=no --high-priority=no --disable-shm=yes"
+        # a real sound card does not wait for a busy computer either (where we may not, this changes nothing)
+        options = "--daemonize=no --exit-idle-time=-1 --realtime=yes --high-priority=yes --disable-shm=yes"
         command = ["pulseaudio", "-n", "-F", str(script), *options.split(), "--use-pid-file=no"]
         self._start([*command, f"--log-target=newfile:{log}"])
         self._wait_until(lambda: self._pactl("info") != "", log)
