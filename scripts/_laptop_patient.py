@@ -197,7 +197,8 @@ class LaptopPatient:
         words = answers[tries % len(answers)]
         if question == "readback":
             words = _correction(line.text)
-        self._say(words)
+        if words:  # silence is an answer too
+            self._say(words)
         self._answered_s = time.monotonic()
 
     def _may_interrupt(self) -> bool:
