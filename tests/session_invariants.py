@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from tests.session_world import Moment
+from voicecoach.core.before import Before
 from voicecoach.core.body import Baseline
+from voicecoach.core.doses import planned, usual_plan
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Command, Intent
 from voicecoach.core.messages import (
@@ -18,6 +20,7 @@ from voicecoach.core.messages import (
     Hush,
     Listen,
     Note,
+    PlanChanged,
     Reached,
     Speak,
     SpeechFinished,
@@ -25,8 +28,10 @@ from voicecoach.core.messages import (
     Started,
     StartTimer,
 )
+from voicecoach.core.plan import Plan
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import PERFORMING
+from voicecoach.core.scenes.warnings import only_good
 from voicecoach.core.understanding import understand
 from voicecoach.languages import language
 
@@ -42,7 +47,11 @@ GRAVE = {
 }
 COUNTED = {SpeechKind.COUNT, SpeechKind.CUE}
 PERFORMED = {"repetition", "hold"}
-LED_ON = {"greeting", "baseline", "position", "step", "ready", "repetition", "hold", "rest", "check"}
+LED_ON = {
+    *("greeting", "locks", "plan", "screening", "baseline", "progress", "resume"),
+    *("position", "step", "ready", "repetition", "hold", "rest", "check"),
+}
+FIRST = {"screen_bladder", "screen_saddle", "screen_weak", "screen_both"}
 
 
 @cache
@@ -57,6 +66,11 @@ def meant(moment: Moment) -> Intent:
     if not isinstance(event, Heard) or not event.final or moment.world.masked(event):
         return Intent("")
     return understood(event.words, moment.world.question)
+
+
+def last_of(programme: Programme, plan: Plan | None) -> str:
+    """The exercise that is done last."""
+    return planned(programme, plan or usual_plan(programme, "", ""))[-1].id
 
 
 def performs(effect: Effect) -> bool:
@@ -124,12 +138,17 @@ class OnlyClosingWords(_Watch):
 
 
 class Permitted(_Watch):
-    """Nothing is performed without the clinician's word, "ready", a baseline that was agreed to, an understood pain
-    check of what was performed before, and ears that hear (or a keyboard that was taken up instead)."""
+    """Nothing is performed without a plan that a clinician gave, warning signs that were denied, "ready", a baseline
+    that was agreed to, an understood pain check of what was performed before, and ears that hear (or a keyboard that
+    was taken up instead)."""
 
-    def __init__(self, programme: Programme) -> None:
-        self._allowed = not programme.needs_clinician
-        self._baseline = False
+    def __init__(self, programme: Programme, before: Before | None = None) -> None:
+        before = before or Before()
+        self._allowed = not programme.needs_clinician or before.plan is not None
+        self._baseline = before.cut_off is not None
+        resumed = before.cut_off is not None
+        self._sign = ""
+        self._asked = set() if resumed or not programme.needs_clinician else {"screen"} if before.screened else FIRST
         self._deaf = False
         self._typing = False
         self._performed: set[str] = set()
@@ -143,8 +162,9 @@ class Permitted(_Watch):
         willing = intent.answer is Answer.YES or intent.command in (Command.READY, Command.CONTINUE)
         if moment.world.question == "ready" and willing:
             self._ready.add(self._exercise)
-        if moment.world.question == "approved" and intent.answer is Answer.YES:
+        if moment.world.question == "plan_right" and intent.answer is Answer.YES:
             self._allowed = True
+        self._screened(moment.world.question, intent)
         if moment.world.question == "readback" and intent.answer is Answer.YES:
             self._baseline = True
         if moment.world.question == "keyboard_test" and (
@@ -155,6 +175,14 @@ class Permitted(_Watch):
             self._typing = not moment.event.hands_free
         if isinstance(moment.event, HearingLost | HearingRestored):
             self._deaf = isinstance(moment.event, HearingLost)
+
+    def _screened(self, question: str, intent: Intent) -> None:
+        """A clear no denies a sign; so does what is said along with the no when it is read back."""
+        self._sign = question if question in {"screen", *FIRST} else self._sign
+        good = intent.answer is Answer.NO or (intent.report is not None and only_good(intent))
+        corrected = question == "confirm" and intent.answer is Answer.NO and intent.report is not None
+        if (question == self._sign and good) or corrected:
+            self._asked = self._asked - {self._sign}
 
     def after(self, moment: Moment) -> None:
         for effect in moment.effects:
@@ -168,6 +196,7 @@ class Permitted(_Watch):
 
     def _may_perform(self, *, begun: bool) -> None:
         assert self._allowed
+        assert not self._asked
         assert self._baseline
         assert self._exercise in self._ready
         assert not self._deaf or self._typing
@@ -179,9 +208,10 @@ class Permitted(_Watch):
 class RestsUntilToldToGoOn(_Watch):
     """After a stop, a pause, lost hearing or an easing decision the session is not led on without an explicit word."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, before: Before | None = None) -> None:
         self._resting = ""
-        self._last = programme.exercises[-1].id
+        self._programme = programme
+        self._last = last_of(programme, (before or Before()).plan)
         self._check = False
 
     def before(self, moment: Moment) -> None:
@@ -196,6 +226,8 @@ class RestsUntilToldToGoOn(_Watch):
         if isinstance(moment.event, HearingLost) and moment.effects and self._resting != "over":  # else it is typed to
             self._resting = "deaf"
         for effect in moment.effects:
+            if isinstance(effect, PlanChanged):
+                self._last = last_of(self._programme, effect.plan)
             if self._resting and self._resting != "over":
                 led_on = isinstance(effect, Reached) and effect.phase in LED_ON
                 assert not led_on and not performs(effect), f"went on from {self._resting} by {moment.event}: {effect}"
@@ -253,16 +285,23 @@ class GraveStands(_Watch):
 
 
 class Doses(_Watch):
-    """Nothing is done more often than the programme says, and repetitions come in their order."""
+    """Nothing is done more often than the plan says, and repetitions come in their order."""
 
-    def __init__(self, programme: Programme) -> None:
-        self._exercises = {exercise.id: exercise.set for exercise in programme.exercises}
+    def __init__(self, programme: Programme, before: Before | None = None) -> None:
+        self._programme = programme
+        self._plan((before or Before()).plan or usual_plan(programme, "", ""))
         self._releases: dict[int, str] = {}
         self._held: dict[str, int] = {}
         self._exercise = ""
         self._number = 0
 
+    def _plan(self, plan: Plan) -> None:
+        self._exercises = {exercise.id: exercise.set for exercise in planned(self._programme, plan)}
+
     def after(self, moment: Moment) -> None:
+        for effect in moment.effects:
+            if isinstance(effect, PlanChanged):
+                self._plan(effect.plan)
         if isinstance(moment.event, SpeechFinished) and (exercise := self._releases.pop(moment.event.id, "")):
             self._held[exercise] = self._held.get(exercise, 0) + 1
             doses = self._exercises[exercise]

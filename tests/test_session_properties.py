@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -20,10 +21,13 @@ from tests.session_invariants import (
     RestsUntilToldToGoOn,
 )
 from tests.session_world import World
-from voicecoach.core.before import Before
+from voicecoach.core.before import Before, CutOff
+from voicecoach.core.body import Baseline, Place, Side, Site
 from voicecoach.core.codec import decode_event, encode
+from voicecoach.core.doses import more, usual_plan
 from voicecoach.core.messages import Source, SpeechFinished, TimerFired
 from voicecoach.core.programme import Programme
+from voicecoach.core.progression import Step
 from voicecoach.core.questions import PERFORMING
 from voicecoach.core.session import Session
 from voicecoach.languages import language, sayings
@@ -157,7 +161,34 @@ SCRIPTS = st.tuples(
     st.lists(ACTS, min_size=20, max_size=70),
     st.lists(FEWER, max_size=1),
 )
-BEFORES = st.sampled_from([None] * 8 + [Before(much_worse=True), Before(locked_by="RED-FLAG")])
+TODAY = "2026-03-05"
+BASELINE = Baseline((Place(Site.CALF, Side.LEFT), Place(Site.LOW_BACK)), 5)
+
+
+def befores(programme: Programme) -> list[Before | None]:
+    """What earlier sessions can have left behind."""
+    plan = usual_plan(programme, "your doctor", "2026-03-01")
+    usual = Before(plan=plan, first=False, screened=True, today=TODAY)
+    grows = next(one for one in programme.exercises if more(one.set, (one.set.repetitions, one.set.hold_s)))
+    dose = more(grows.set, (grows.set.repetitions, grows.set.hold_s))
+    first, second = programme.exercises[0].id, programme.exercises[1].id
+    return [
+        *[None] * 4,
+        *[usual] * 4,
+        replace(usual, plan=replace(plan, exercises=plan.exercises[1:2])),
+        replace(usual, step=Step(True, grows.id, dose, 7)),
+        replace(usual, step=Step(False, second, None, 7)),
+        replace(usual, cut_off=CutOff(second, True, BASELINE)),
+        replace(usual, cut_off=CutOff(first, False, BASELINE, easier=True)),
+        replace(usual, much_worse=True),
+        replace(usual, much_worse=True, same_day=True),
+        replace(usual, locked_by="RED-FLAG", locked_on="2026-03-04", screened=False),
+        Before(much_worse=True),
+        Before(locked_by="RED-FLAG"),
+    ]
+
+
+BEFORES = {programme.id: befores(programme) for programme in PROGRAMMES}
 
 many = settings(
     max_examples=350,
@@ -178,21 +209,22 @@ def play(world: World, script: tuple[int, list[Act], list[Act]]) -> World:
 
 
 @pytest.mark.parametrize("programme", PROGRAMMES, ids=lambda programme: programme.id)
-@given(script=SCRIPTS, before=BEFORES, hands_free=st.sampled_from([True, True, True, True, False]))
+@given(script=SCRIPTS, data=st.data(), hands_free=st.sampled_from([True, True, True, True, False]))
 @many
 def test_whatever_happens_the_session_is_safe(
     programme: Programme,
     script: tuple[int, list[Act], list[Act]],
-    before: Before | None,
+    data: st.DataObject,
     hands_free: bool,
 ) -> None:
+    before = data.draw(st.sampled_from(BEFORES[programme.id]))
     watches = (
         HushFirst(),
         OnlyClosingWords(),
-        Permitted(programme),
-        RestsUntilToldToGoOn(programme),
+        Permitted(programme, before),
+        RestsUntilToldToGoOn(programme, before),
         GraveStands(),
-        Doses(programme),
+        Doses(programme, before),
         Grammatical(),
         Lively(),
     )

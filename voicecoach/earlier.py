@@ -37,12 +37,8 @@ def before_now(journal: Journal, programme: Programme, now: datetime) -> Before:
     return Before(
         plan=plan,
         settings=settings,
-        first=not any(
-            session.programme_id == programme.id
-            and session.id > lock.session
-            and journal.reached(session.id, "baseline")
-            for session in sessions
-        ),
+        first=not begun,
+        screened=any(session_id > lock.session for session_id in begun),
         today=now.date().isoformat(),
         locked_by=locked_by,
         locked_on=lock.day if locked_by else "",

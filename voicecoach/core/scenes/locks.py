@@ -17,7 +17,7 @@ from voicecoach.core.scenes.pain import heard_words
 from voicecoach.core.scenes.warnings import denied, says_no, unclear
 from voicecoach.core.talk import Scene, SessionOver, Signal, Talk
 
-MAX_TRIES = 3  # a release that is read back wrongly is asked for again
+MAX_TRIES = 3  # what is read back wrongly is asked for again
 
 
 class Locks:
@@ -88,10 +88,11 @@ class Locks:
     def _next_day(self) -> Generator[None, Signal, bool]:
         """NEXT-DAY: only a clear "no" or "not worse" lets the session begin. False: has to be asked again."""
         talk = self._talk
+        self._tries_left -= 1
         intent = yield from talk.ask("next_day")
-        if intent is None:
+        if intent is None or self._tries_left < 0:
             raise unclear(talk)
-        if says_no(intent):
+        if says_no(intent, talk.language, better=True):
             talk.note(_not_worse_any_more(), intent.words)
             yield from talk.say("next_day_fine")
             return True

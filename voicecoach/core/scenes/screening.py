@@ -13,7 +13,7 @@ from voicecoach.core.body import Baseline, Claim, PainReport, Place, Quality, Si
 from voicecoach.core.intent import Answer, Intent
 from voicecoach.core.rules import Verdict, decide
 from voicecoach.core.scenes.pain import Pain, heard_words
-from voicecoach.core.scenes.warnings import denied, says_no, unclear
+from voicecoach.core.scenes.warnings import denied, only_good, says_no, unclear
 from voicecoach.core.talk import Scene, Signal, Talk
 
 MAX_ANSWERS = 12  # answers that lead nowhere must end somewhere
@@ -64,7 +64,7 @@ class Screening:
 
     def _denies(self, sign: Sign, intent: Intent) -> Generator[None, Signal, bool]:
         """Whether the sign is not there. What was read back wrongly is asked for again."""
-        if says_no(intent):
+        if says_no(intent, self._talk.language, better=False):
             return True
         report = intent.report or PainReport(words=intent.words)
         decision = decide(report, Baseline(), intent.doubts)
@@ -75,6 +75,7 @@ class Screening:
             heard = self._talk.text(f"{sign.question}_heard")
             correction = yield from denied(self._talk, decision, heard, intent.words)
         else:  # about something else, which is judged as at any other time
-            yield from self._pain.reported(intent)
+            if not only_good(intent):
+                yield from self._pain.reported(intent)
             return False
         return correction.report is not None and (yield from self._denies(sign, correction))

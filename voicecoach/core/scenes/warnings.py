@@ -7,6 +7,7 @@ from functools import partial
 
 from voicecoach.core.body import PainReport, Trend
 from voicecoach.core.intent import Answer, Intent
+from voicecoach.core.language import Kind, Language
 from voicecoach.core.rules import Decision, decide_unclear
 from voicecoach.core.scenes.pain import outcome_of
 from voicecoach.core.talk import Matter, SessionOver, Signal, Talk, Unsettled
@@ -44,9 +45,21 @@ def unclear(talk: Talk) -> SessionOver:
     return SessionOver("unclear", decision)
 
 
-def says_no(intent: Intent) -> bool:
-    """A clear no to whether there is something bad: "no", "nothing", "it's better"; nothing bad is said with it."""
-    claims = (intent.report or PainReport()).claims
-    movements = (intent.report or PainReport()).movements
-    fine = all(claim.trend in _FINE for claim in claims) and not movements and not intent.doubts
-    return fine and (intent.answer is Answer.NO or (bool(claims) and intent.answer is None))
+def only_good(intent: Intent) -> bool:
+    """Whether nothing bad, and nothing doubtful, is said of any place."""
+    report = intent.report or PainReport()
+    return not intent.doubts and not report.movements and all(claim.trend in _FINE for claim in report.claims)
+
+
+def says_no(intent: Intent, language: Language, *, better: bool) -> bool:
+    """A clear no to whether there is something bad: "no", "nothing", "not numb"; nothing bad is said with it. "The same"
+    is none: it may be as bad as before. `better`: less of it is a no too."""
+    report = intent.report or PainReport()
+    if not only_good(intent):
+        return False
+    if intent.answer is not None:
+        return intent.answer is Answer.NO
+    if not better and any(claim.trend is Trend.BETTER for claim in report.claims):
+        return False
+    same = (f" {phrase} " in f" {intent.words.lower()} " for phrase in language.phrases(Kind.TREND, "same"))
+    return bool(report.claims) and not any(same)
