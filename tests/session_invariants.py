@@ -27,6 +27,7 @@ from voicecoach.core.messages import (
     SpeechKind,
     Started,
     StartTimer,
+    Suspended,
 )
 from voicecoach.core.plan import Plan
 from voicecoach.core.programme import Programme
@@ -225,6 +226,8 @@ class RestsUntilToldToGoOn(_Watch):
     def after(self, moment: Moment) -> None:
         if isinstance(moment.event, HearingLost) and moment.effects and self._resting != "over":  # else it is typed to
             self._resting = "deaf"
+        if isinstance(moment.event, Suspended) and self._resting != "over":
+            self._resting = "asleep"
         for effect in moment.effects:
             if isinstance(effect, PlanChanged):
                 self._last = last_of(self._programme, effect.plan)

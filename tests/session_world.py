@@ -30,6 +30,7 @@ from voicecoach.core.messages import (
     SpeechFinished,
     Started,
     StartTimer,
+    Suspended,
     TimerFired,
 )
 from voicecoach.core.programme import Programme
@@ -131,6 +132,9 @@ class World:
 
     def restore_hearing(self) -> list[Effect]:
         return self.send(HearingRestored(self.now_s))
+
+    def sleep(self, seconds: float) -> list[Effect]:
+        return self.send(Suspended(self.now_s, seconds))
 
     def lose_journal(self) -> list[Effect]:
         return self.send(JournalLost(self.now_s, "The disk is full."))

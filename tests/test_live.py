@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from voicecoach import live as live_module
+from voicecoach import live_sound
 from voicecoach.audio import SilentLoudspeaker, SoundDevices, SoundError, Trouble
 from voicecoach.core.messages import (
     Effect,
@@ -20,6 +21,7 @@ from voicecoach.core.messages import (
     HearingRestored,
     LeaveRequested,
     Listen,
+    Mishap,
     Source,
     Speak,
     SpeechFinished,
@@ -28,6 +30,7 @@ from voicecoach.core.messages import (
     TimerFired,
 )
 from voicecoach.core.session import Session
+from voicecoach.languages import sayings
 from voicecoach.live import Live, Wishes, read_keyboard
 from voicecoach.patient import Patient
 from voicecoach.speaking.timeline import Pcm, Timeline
@@ -37,22 +40,22 @@ PATIENCE_S = 20.0
 
 
 class Sound(SoundDevices):
-    """Devices that are there until `lost`; time passes by the computer's clock."""
+    """Devices that are there until they are lost; time passes by the computer's clock while a loudspeaker is."""
 
     def __init__(self, callbacks: dict[str, Callable[..., Any]]) -> None:
         self.callbacks = callbacks
-        self.reopened = 0
-        self.gone = False
-        self._clock = SilentLoudspeaker(callbacks["on_finished"])
-        super(SoundDevices, self).__init__(self._clock.timeline, callbacks["on_finished"])
+        self.reopened: list[str] = []
+        self.microphone_gone = self.loudspeaker_gone = False
+        super(SoundDevices, self).__init__(Timeline(48_000), callbacks["on_finished"])
+        self._clock = SilentLoudspeaker.taking_over(self)
 
     def reopen(self, without_microphone: bool = False) -> None:
-        assert not without_microphone
-        self.reopened += 1
-        if self.gone:
-            self._clock.close()
+        self._clock.close()
+        gone = self.loudspeaker_gone or (self.microphone_gone and not without_microphone)
+        self.reopened.append(f"{'loudspeaker' if without_microphone else 'both'}{' failed' if gone else ''}")
+        if gone:
             raise SoundError("There is no sound device at all.")
-        self.callbacks["on_recovered"]()
+        self._clock = SilentLoudspeaker.taking_over(self)
 
     def close(self) -> None:
         self._clock.close()
@@ -104,16 +107,20 @@ class Witnessed:
 class NoVoice:
     """Every line is a moment of silence."""
 
-    def cached(self, _text: str, _rate_wpm: int) -> Pcm:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def cached(self, text: str, _rate_wpm: int) -> Pcm:
+        self.said.append(text)
         return Timeline(48_000).render(480)
 
 
 class Stage:
     """A live session whose every part is in the test's hands."""
 
-    def __init__(self, session: Witnessed, live: Live, told: list[str]) -> None:
-        self.session, self.live, self.told = session, live, told
-        self.sound = cast(Sound, live._sound)
+    def __init__(self, session: Witnessed, live: Live, told: list[str], voice: NoVoice) -> None:
+        self.session, self.live, self.told, self.voice = session, live, told, voice
+        self.sound = cast(Sound, live._sound.loudspeaker)
         self.ears = cast(Ears, live._ears)
         self._thread = threading.Thread(target=lambda: live.run(lambda _event, _effects: None, []))
 
@@ -135,15 +142,17 @@ SetUp = Callable[..., Stage]
 @pytest.fixture
 def set_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetUp]:
     stages: list[Stage] = []
-    monkeypatch.setattr(live_module, "open_sound", lambda _microphone, _loudspeaker, **callbacks: Sound(callbacks))
+    monkeypatch.setattr(live_sound, "open_sound", lambda _microphone, _loudspeaker, **callbacks: Sound(callbacks))
+    monkeypatch.setattr(live_sound, "REOPEN_AFTER_S", (0.0, 0.0))
+    monkeypatch.setattr(live_sound, "REOPEN_EVERY_S", 0.05)
     monkeypatch.setattr(live_module, "Ears", Ears)
-    monkeypatch.setattr(live_module, "REOPEN_AFTER_S", (0.0, 0.0))
 
     def one(session: Witnessed | None = None, *, typed: bool = False, patient: Patient | None = None) -> Stage:
         session = session or Witnessed()
         told: list[str] = []
-        wishes = Wishes(model=None if typed else Path("model"))
-        stage = Stage(session, Live(cast(Session, session), cast(Voice, NoVoice()), wishes, told.append, patient), told)
+        voice, wishes = NoVoice(), Wishes(model=None if typed else Path("model"))
+        live = Live(cast(Session, session), cast(Voice, voice), wishes, told.append, patient)
+        stage = Stage(session, live, told, voice)
         stages.append(stage)
         return stage
 
@@ -177,7 +186,7 @@ def test_deafness_before_the_session_begins_is_told_after_its_beginning(set_up: 
 def test_it_hears_again_only_when_nothing_is_lost_any_more(set_up: SetUp) -> None:
     stage = set_up()
     stage.begin()
-    stage.sound.gone = True  # muted: it is not opened again, but recovers by itself
+    stage.sound.loudspeaker_gone = True  # muted: it is not opened again, but recovers by itself
     stage.sound.lose(Trouble.ALL_ZERO)
     stage.ears.post(HearingLost(0.0, "My hearing has failed."))
     stage.ears.post(HearingRestored(0.0))
@@ -193,12 +202,13 @@ def test_a_device_that_comes_back_is_opened_again(set_up: SetUp) -> None:
     stage = set_up()
     stage.begin()
     stage.sound.lose()
+    stage.session.wait_for(HearingRestored)
     kinds = [type(event) for event in stage.leave()]
     assert kinds == [Started, HearingLost, HearingRestored, LeaveRequested]
-    assert stage.sound.reopened == 1
+    assert stage.sound.reopened == ["both"]
 
 
-def test_when_no_device_comes_back_time_goes_on_in_silence(set_up: SetUp) -> None:
+def test_when_no_device_is_left_time_goes_on_in_silence_until_one_comes_back(set_up: SetUp) -> None:
     def answers(event: Event) -> list[Effect]:
         if isinstance(event, HearingLost):
             return [Speak(1, "I can't hear you."), StartTimer(2, event.at_s + 0.05)]
@@ -206,21 +216,51 @@ def test_when_no_device_comes_back_time_goes_on_in_silence(set_up: SetUp) -> Non
 
     stage = set_up(Witnessed(answers))
     stage.begin()
-    stage.sound.gone = True
+    stage.sound.loudspeaker_gone = True
     stage.sound.lose()
     stage.session.wait_for(SpeechFinished)
     stage.session.wait_for(TimerFired)
     assert stage.session.of(HearingRestored) == []
-    assert stage.sound.reopened == 2
-    assert stage.told[-1] == "There is no sound device at all. I go on without sound."
+    assert stage.sound.reopened[:2] == ["both failed", "loudspeaker failed"]
+    assert stage.told[-1] == "There is no sound device at all. I go on without sound, and keep trying."
+    stage.sound.loudspeaker_gone = False
+    stage.session.wait_for(HearingRestored)
+    assert stage.sound.reopened[-1] == "both"
+    assert len(stage.told) == 2, "told once, however often it is tried"
     stage.leave()
+
+
+def test_a_lost_microphone_leaves_the_loudspeaker_to_say_so(set_up: SetUp) -> None:
+    def answers(event: Event) -> list[Effect]:
+        return [Speak(1, "I can't hear you.")] if isinstance(event, HearingLost) else []
+
+    stage = set_up(Witnessed(answers))
+    stage.begin()
+    stage.sound.microphone_gone = True
+    stage.sound.lose()
+    stage.session.wait_for(SpeechFinished)
+    assert stage.sound.reopened[:2] == ["both failed", "loudspeaker"]
+    stage.sound.callbacks["on_recovered"]()  # the loudspeaker is well: that is no hearing
+    assert stage.session.of(HearingRestored) == []
+    stage.sound.microphone_gone = False
+    stage.session.wait_for(HearingRestored)
+    stage.leave()
+
+
+def test_a_session_in_silence_can_be_left(set_up: SetUp) -> None:
+    stage = set_up()
+    stage.begin()
+    stage.sound.loudspeaker_gone = True
+    stage.sound.lose()
+    stage.session.wait_for(HearingLost)
+    assert isinstance(stage.leave()[-1], LeaveRequested)
 
 
 def test_a_typed_session_is_not_deaf_without_its_loudspeaker(set_up: SetUp) -> None:
     stage = set_up(typed=True)
     stage.begin()
     stage.sound.lose()
-    assert [type(event) for event in stage.leave()] == [Started, LeaveRequested]
+    assert [type(event) for event in stage.leave()] == [Started, Mishap, LeaveRequested]
     assert stage.told == ["The sound device has gone."]
 
 
@@ -280,6 +320,7 @@ def test_closing_lets_go_of_everything_when_the_journal_fails(set_up: SetUp) -> 
     with pytest.raises(OSError, match="disk full"):
         stage.live.run(full_disk, [])
     assert stage.ears.closed
+    assert stage.voice.said == [sayings()["broken"]], "nobody is left waiting in a movement"
     now_s = stage.sound.now_s
     stage.session.wait_for(Started)
     assert stage.sound.now_s == now_s

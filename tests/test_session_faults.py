@@ -68,3 +68,25 @@ def test_closing_words_are_said_to_their_end() -> None:
 def test_a_mishap_is_only_written_down() -> None:
     world = until(World(PROGRAMME), "hold")
     assert world.send(Mishap(world.now_s, "a line could not be spoken")) == []
+
+
+@pytest.mark.parametrize("hands_free", [True, False])
+def test_after_a_minute_asleep_it_pauses_until_told_to_go_on(hands_free: bool) -> None:
+    world = until(World(PROGRAMME, hands_free=hands_free), "hold")
+    moment = len(world.history)
+    assert world.sleep(60.0)[0] == Hush()
+    for _ in range(8):
+        world.next_by_itself()
+    assert sayings()["asleep"] in " ".join(said_since(world, moment))
+    assert world.question == "paused"
+    assert not any(performs(effect) for _, later in world.history[moment:] for effect in later)
+    world.hear("continue")
+    for _ in range(20):
+        world.next_by_itself()
+    assert any(performs(effect) for _, later in world.history[moment:] for effect in later)
+
+
+def test_after_more_than_an_hour_asleep_it_ends() -> None:
+    world = until(World(PROGRAMME), "hold")
+    assert world.sleep(3601.0)[0] == Hush()
+    assert world.play_silently() == Finish("ended")

@@ -153,6 +153,7 @@ ACTS = st.one_of(
     st.builds(lambda moment: lambda world: void(world.lose_hearing(moment)), moments),
     st.just(lambda world: void(world.restore_hearing())),
     st.just(lambda world: void(world.restore_hearing())),
+    st.just(lambda world: void(world.sleep(60.0))),
 )
 FEWER = st.sampled_from([lambda world: void(world.leave()), lambda world: void(world.lose_journal())])
 # Where a stream begins: after so many steps with a patient who is well. A whole session has about 300 of them.

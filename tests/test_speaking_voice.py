@@ -309,7 +309,7 @@ def test_closing_does_not_wait_for_a_process_that_hangs(folder: Path) -> None:
 
 def test_an_engine_that_never_comes_up_is_told_in_a_sentence(folder: Path) -> None:
     voice = Voice(folder, start_timeout_s=0.0)
-    with pytest.raises(SpeechFailed, match='"one" could not be spoken: no answer within 0 seconds'):
+    with pytest.raises(SpeechFailed, match=r'"one" could not be spoken: no answer within 0\.0 seconds'):
         voice.render("one", 160)
     assert voice.helper_pid is None
     voice.close()

@@ -7,6 +7,7 @@ speaker_monitor (what the coach plays) and patient_mouth (what is played into th
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -28,11 +29,20 @@ _START_TIMEOUT_S = 20.0
 _CLIENT_LATENCY_MS = 10
 _NEAR_S = 2.0
 
+_FORMAT = "rate=48000 channels=1 format=s16le"
 _SERVER_SCRIPT = """\
 load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/socket
 load-module module-null-sink sink_name=spk rate=48000 channels=1 format=s16le sink_properties=device.description=spk
 load-module module-null-sink sink_name=mouth rate=48000 channels=1 format=s16le sink_properties=device.description=mouth
 load-module module-remap-source master=mouth.monitor source_name=mic source_properties=device.description=mic
+set-default-sink spk
+set-default-source mic
+"""
+# Without a patient, whose mouth would be taken in place of a loudspeaker that is removed: the microphone hums.
+_ALONE_SCRIPT = """\
+load-module module-native-protocol-unix auth-anonymous=1 socket={folder}/socket
+load-module module-null-sink sink_name=spk rate=48000 channels=1 format=s16le sink_properties=device.description=spk
+load-module module-sine-source source_name=mic rate=48000 frequency=50
 set-default-sink spk
 set-default-source mic
 """
@@ -134,8 +144,10 @@ class Recording:
 class VirtualSound:
     """The running server. Give `env` to the processes that are to have its devices."""
 
-    def __init__(self, folder: Path, room_noise_lsb: int) -> None:
+    def __init__(self, folder: Path, room_noise_lsb: int, *, alone: bool = False) -> None:
         self._folder = folder
+        self._script = _ALONE_SCRIPT if alone else _SERVER_SCRIPT
+        self._sinks = ("spk",) if alone else ("spk", "mouth")
         self._room_noise_lsb = room_noise_lsb
         self._processes: list[subprocess.Popen[bytes]] = []
         self.env = os.environ | {
@@ -151,7 +163,7 @@ class VirtualSound:
     def start(self) -> None:
         """Raises TimeoutError with the server's last words."""
         script = self._folder / "server.pa"
-        script.write_text(_SERVER_SCRIPT.format(folder=self._folder))
+        script.write_text(self._script.format(folder=self._folder))
         devices = "".join(_ALSA_DEVICE.format(name=name, target=target) for name, target in _ALSA_NAMES.items())
         config = f"<{_ALSA_DEFAULTS}>\npcm.!default {{ type pulse }}\nctl.!default {{ type pulse }}\n{devices}"
         (self._folder / "asound.conf").write_text(config)
@@ -162,9 +174,9 @@ class VirtualSound:
         self._start([*command, f"--log-target=newfile:{log}"])
         self._wait_until(lambda: self._pactl("info") != "", log)
         # A null sink without a client that wants low latency works in steps of up to two seconds: keep one on each.
-        self._keep_busy("spk", 0)
-        self._keep_busy("mouth", self._room_noise_lsb)
-        self._wait_until(lambda: self._pactl("list", "short", "sinks").count("RUNNING") == 2, log)
+        for sink in self._sinks:
+            self._keep_busy(sink, self._room_noise_lsb if sink == "mouth" else 0)
+        self._wait_until(lambda: self._pactl("list", "short", "sinks").count("RUNNING") == len(self._sinks), log)
 
     def stop(self) -> None:
         """Also what a test does to see the devices vanish; `start` brings them back."""
@@ -182,14 +194,43 @@ class VirtualSound:
         """What the coach plays (or, from "mouth.monitor", what is played into its microphone)."""
         return Recording(self.env, source)
 
-    def play_to_microphone(self, wav: Path) -> None:
+    def play_to_microphone(self, wav: Path, mouth: str = "mouth") -> None:
         """Returns when it has been played."""
         latency = f"--latency-msec={_CLIENT_LATENCY_MS}"
-        subprocess.run(["paplay", "-d", "mouth", latency, str(wav)], env=self.env, check=True)
+        subprocess.run(["paplay", "-d", mouth, latency, str(wav)], env=self.env, check=True)
 
     def mute_microphone(self, muted: bool) -> None:
         """A muted source gives exact zeros."""
         self._pactl("set-source-mute", "mic", str(int(muted)))
+
+    def remove(self, what: str) -> None:
+        """Unplug "mic" or "spk": the server has it no more, and whoever uses it is cut off."""
+        kind = "module-remap-source" if what == "mic" else "module-null-sink"
+        modules = [line.split("\t") for line in self._pactl("list", "short", "modules").splitlines()]
+        number = next(m[0] for m in modules if m[1] == kind and re.search(rf"(sink|source)_name={what}\b", m[2]))
+        self._pactl("unload-module", number)
+
+    def put_back(self, what: str) -> None:
+        """Plug it in again."""
+        line = next(line for line in _SERVER_SCRIPT.splitlines() if re.search(rf"(sink|source)_name={what}\b", line))
+        self._pactl(*line.split())
+        if what == "spk":
+            self._keep_busy("spk", 0)
+
+    def plug_in_headset(self) -> None:
+        """A second loudspeaker "headset" and a second microphone "headset_mic", which become the default; what is
+        played to "headset_mouth" is heard there."""
+        for name in ("headset", "headset_mouth"):
+            self._pactl("load-module", "module-null-sink", f"sink_name={name}", *_FORMAT.split())
+            self._keep_busy(name, self._room_noise_lsb if name == "headset_mouth" else 0)
+        self._pactl("load-module", "module-remap-source", "master=headset_mouth.monitor", "source_name=headset_mic")
+        self._pactl("set-default-sink", "headset")
+        self._pactl("set-default-source", "headset_mic")
+
+    @property
+    def env_of_a_desktop(self) -> dict[str, str]:
+        """As `env`, but what becomes the default device is used from then on."""
+        return {name: value for name, value in self.env.items() if name not in ("PULSE_SINK", "PULSE_SOURCE")}
 
     def add_echo(self, echo_db: float) -> None:
         """From now on the microphone also hears the loudspeaker, that much softer, about 20 ms later."""
@@ -232,12 +273,15 @@ class VirtualSound:
 
 
 @contextmanager
-def virtual_sound_card(*, room_noise_lsb: int = 2, echo_db: float | None = None) -> Iterator[VirtualSound]:
+def virtual_sound_card(
+    *, room_noise_lsb: int = 2, echo_db: float | None = None, alone: bool = False
+) -> Iterator[VirtualSound]:
     """`room_noise_lsb`: what a microphone in a quiet room gives, in steps of 16 bits (0: digital silence).
-    `echo_db`: how loud the coach hears itself; None: not at all. Look at `missing_parts` before."""
+    `echo_db`: how loud the coach hears itself; None: not at all. `alone`: there is no patient, and the microphone hums;
+    a loudspeaker that is removed then has no other to take its place. Look at `missing_parts` before."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="virtual-sound-")))
-        card = VirtualSound(folder, room_noise_lsb)
+        card = VirtualSound(folder, room_noise_lsb, alone=alone)
         stack.callback(card.stop)
         card.start()
         if echo_db is not None:

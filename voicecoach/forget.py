@@ -53,6 +53,7 @@ def holdings(journal: Journal) -> Holdings:
 def forget_everything(journal: Journal) -> None:
     """Delete everything; needs the claim. Raises JournalError, NotForgotten."""
     journal.forget(_lasting(journal))
+    journal.make_room()
     left = [path for path in _other_files() if not _removed(path)]
     if left:
         raise NotForgotten(f"The journal is empty now, but {left[0]} can't be removed: delete it yourself.")

@@ -22,7 +22,9 @@ from voicecoach import __version__
 from voicecoach.core.codec import encode
 from voicecoach.core.messages import Effect, Event, Finish, Listen, Note
 from voicecoach.journal_file import (
+    BUSY_IN_SESSION_S,
     JournalError,
+    Reserve,
     delete_all_rows,
     explained,
     lock_file,
@@ -89,6 +91,7 @@ class Journal(JournalReading):
     def __init__(self, path: Path, database: sqlite3.Connection, clock: Clock) -> None:
         super().__init__(path, database)
         self._clock = clock
+        self._reserve = Reserve(path)
         self._flushes = True
         self._claim: IO[bytes] | None = None
 
@@ -113,6 +116,15 @@ class Journal(JournalReading):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def reserve_room(self) -> None:
+        """Keep some of the disk, so that a full one can't keep a decision from being written. Raises JournalError where
+        there is not so much left."""
+        self._reserve.take()
+
+    def make_room(self) -> bool:
+        """Give up what was kept; False where there was nothing."""
+        return self._reserve.give_up()
+
     def claim(self) -> None:
         """Be the only coach on this journal until it is closed: JournalError while another one is. The claim of a
         process that died counts for nothing. Reading needs no claim."""
@@ -130,17 +142,22 @@ class Journal(JournalReading):
         *,
         programme: str = "",
         setup: Mapping[str, object] | None = None,
+        instead_of_interrupted: bool = False,
     ) -> int:
         """A new session's id. `started_at` is local time with its zone: it decides what "the next day" is. `programme`
         (its JSON, whose hash is `programme_sha256`) and `setup` (what else the session begins with) are for a replay.
-        """
+        `instead_of_interrupted`: see `end_interrupted`. From now on nobody is kept waiting long by another program."""
         day, utc, offset = started_at.date().isoformat(), utc_text(started_at), offset_min(started_at)
         began_with = None if setup is None else _compact(setup)
         row = (SessionKind(kind), programme_id, programme_sha256, utc, day, offset, __version__, began_with)
         with self._transaction():
             if programme:
                 self._db.execute("INSERT OR IGNORE INTO programmes VALUES (?, ?)", (programme_sha256, programme))
+            if instead_of_interrupted:
+                self._end_interrupted()
             cursor = self._db.execute(ADD_SESSION, row)
+        with explained(self.path):
+            self._db.execute(f"PRAGMA busy_timeout = {round(BUSY_IN_SESSION_S * 1000)}")
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
@@ -169,9 +186,12 @@ class Journal(JournalReading):
         they came to it, else "interrupted", at the time of their last entry. Needs the claim: a session that is
         running has no ending either."""
         with self._transaction():
-            for row in self._db.execute(OPEN_SESSIONS).fetchall():
-                finish = json.loads(row["finish"]) if row["finish"] else {"outcome": INTERRUPTED, "rule": ""}
-                self._end(row["id"], finish["outcome"], finish["rule"], self._last_at(session_of(row)))
+            self._end_interrupted()
+
+    def _end_interrupted(self) -> None:
+        for row in self._db.execute(OPEN_SESSIONS).fetchall():
+            finish = json.loads(row["finish"]) if row["finish"] else {"outcome": INTERRUPTED, "rule": ""}
+            self._end(row["id"], finish["outcome"], finish["rule"], self._last_at(session_of(row)))
 
     def _end(self, session_id: int, outcome: str, rule: str, ended_at: datetime) -> None:
         self._db.execute(ADD_ENDING, (session_id, utc_text(ended_at), outcome, rule))

@@ -13,6 +13,8 @@ from typing import IO
 from voicecoach.errors import CoachError
 
 BUSY_TIMEOUT_S = 5.0
+BUSY_IN_SESSION_S = 0.5  # nobody who says "stop" waits longer for another program
+RESERVE_BYTES = 1_000_000  # enough for the end of a session: about 60 transactions
 
 # One tuple of statements per schema version. Never edit one that has been released: add the next.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -64,6 +66,10 @@ class JournalError(CoachError):
     """The journal can't be read or written; its text says what to do."""
 
 
+class AnotherCoach(JournalError):  # noqa: N818 - what there is
+    """Another process has the claim. Not to be said aloud: the other one would hear it."""
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """The database at `path`, made (for its owner's eyes only) and brought up to date where necessary, and checked.
     Raises JournalError."""
@@ -111,6 +117,35 @@ def wipe_file(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+class Reserve:
+    """A file beside the journal that only takes up room."""
+
+    def __init__(self, journal: Path) -> None:
+        self._path = journal.with_name(journal.name + ".reserve")
+
+    def take(self) -> None:
+        """Raises JournalError where the disk has not so much left."""
+        if self._path.exists() and self._path.stat().st_size == RESERVE_BYTES:
+            return
+        try:
+            _make_private_file(self._path)
+            with self._path.open("wb") as file:
+                file.write(bytes(RESERVE_BYTES))
+                file.flush()
+                os.fsync(file.fileno())  # some file systems notice only then
+        except OSError as error:
+            self.give_up()
+            raise JournalError(_full(self._path.parent)) from error
+
+    def give_up(self) -> bool:
+        """False where there was none."""
+        try:
+            self._path.unlink()
+        except OSError:
+            return False
+        return True
+
+
 def lock_file(path: Path) -> IO[bytes]:
     """Make and lock the file `path`; closing it, or the process's death, unlocks it. JournalError when it is taken."""
     _make_private_file(path)
@@ -126,7 +161,7 @@ def lock_file(path: Path) -> IO[bytes]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise JournalError("Another coach is running with this journal: end that one first, then try again.") from error
+        raise AnotherCoach("Another coach is running with this journal: end that one first, then try again.") from error
     return file
 
 
@@ -181,6 +216,10 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _full(path: Path) -> str:
+    return f"The journal {path} can't be written because the disk is full or failing: free some space, then go on."
+
+
 def _unwritable(path: Path, why: str) -> str:
     return (
         f"The journal {path} can't be written ({why}): make the folder writable, "
@@ -191,7 +230,7 @@ def _unwritable(path: Path, why: str) -> str:
 def _sentence(path: Path, error: sqlite3.DatabaseError) -> str:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the low byte: the extended ones say more
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return f"The journal {path} can't be written because the disk is full or failing: free some space, then go on."
+        return _full(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"The journal {path} is in use by another program: close that one, then try again."
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):

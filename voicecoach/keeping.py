@@ -29,13 +29,21 @@ _WHY = {
 
 class Keeper:
     """`record` writes an event with its effects, before they are performed; `now` is the computer's clock.
-    `remembers`: what has to outlast the session does so."""
+    `remembers`: what has to outlast the session does so. The session begins with its first event, by `begin()`: what
+    fails while it is prepared leaves no session behind, and what was cut off before can still be gone on with."""
 
     def __init__(
-        self, journal: Journal, session_id: int, plan: Plan | None, now: Callable[[], datetime], *, remembers: bool
+        self,
+        journal: Journal,
+        begin: Callable[[], int],
+        plan: Plan | None,
+        now: Callable[[], datetime],
+        *,
+        remembers: bool,
     ) -> None:
         self._journal = journal
-        self._session_id = session_id
+        self._begin = begin
+        self._session_id: int | None = None
         self._plan = plan
         self._now = now
         self._remembers = remembers
@@ -43,6 +51,8 @@ class Keeper:
     def record(self, event: Event, effects: Sequence[Effect]) -> None:
         """Raises JournalError. Should it be cut short in between, a change of the plan is not remembered: then it is
         proposed, and a release asked for, once more."""
+        if self._session_id is None:
+            self._session_id = self._begin()
         self._journal.record(self._session_id, event, effects)
         for effect in effects if self._remembers else ():
             match effect:
@@ -54,6 +64,11 @@ class Keeper:
                     self._journal.release(clinician, self._now(), date.fromisoformat(seen_on))
                 case _:
                     pass
+
+    def end(self, finish: Finish) -> None:
+        """Raises JournalError."""
+        if self._session_id is not None:
+            self._journal.finish(self._session_id, finish.outcome, finish.rule, self._now())
 
     def _change_plan(self, plan: Plan, why: str) -> None:
         said = described_change(self._plan, plan)
@@ -90,12 +105,16 @@ def recorded(
     journal: Journal, kind: SessionKind, programme: Programme, before: Before, now: Callable[[], datetime]
 ) -> Iterator[tuple[Record, Callable[[Finish], None]]]:
     """A session in the journal: how to record its events, and how to write its ending."""
-    journal.end_interrupted()  # what was cut off is in `before`
     body, setup = programme.model_dump_json(), {"before": plain(before)}
     sha256 = hashlib.sha256(body.encode()).hexdigest()
-    session_id = journal.begin(kind, programme.id, sha256, now(), programme=body, setup=setup)
-    keeper = Keeper(journal, session_id, before.plan, now, remembers=kind is not SessionKind.SIMULATED)
-    yield keeper.record, lambda finish: journal.finish(session_id, finish.outcome, finish.rule, now())
+
+    def begin() -> int:  # what was cut off is in `before`
+        return journal.begin(
+            kind, programme.id, sha256, now(), programme=body, setup=setup, instead_of_interrupted=True
+        )
+
+    keeper = Keeper(journal, begin, before.plan, now, remembers=kind is not SessionKind.SIMULATED)
+    yield keeper.record, keeper.end
 
 
 def check_unmixed(journal: Journal, kind: SessionKind) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from voicecoach.audio import NONE, SilentLoudspeaker, SoundDevices, SoundError, Trouble, open_sound
-from voicecoach.audio.loudspeaker import Loudspeaker
+from voicecoach.audio import NONE
 from voicecoach.conductor import Conductor, Record, Witness
 from voicecoach.core.messages import (
     Effect,
@@ -19,26 +20,30 @@ from voicecoach.core.messages import (
     Heard,
     HearingLost,
     HearingRestored,
+    JournalLost,
     LeaveRequested,
     Listen,
+    Mishap,
     Source,
     Speak,
     SpeechFinished,
     Started,
+    Suspended,
 )
 from voicecoach.core.session import Session
 from voicecoach.hearing.ears import Ears, HearingEvent
 from voicecoach.hearing.frames import Samples
 from voicecoach.keys import words_of
+from voicecoach.languages import sayings
+from voicecoach.live_sound import LiveSound, Tell
 from voicecoach.patient import Patient, Script, Utterance
 from voicecoach.speaking.mouth import Mouth
 from voicecoach.speaking.voice import Voice
 
-REOPEN_AFTER_S = (0.0, 1.0, 2.0, 4.0)  # a device that was unplugged takes its time to come back
 _IDLE_S = 0.25  # how long to wait for an event before looking at the clock again
 _SHORTEST_WAIT_S = 0.005  # the clock steps by one audio block, and stands still while a device is lost
-
-Tell = Callable[[str], None]
+ASLEEP_S = 3.0
+_LAST_WORD_S = 8.0
 
 
 class _Loss(Enum):
@@ -72,12 +77,20 @@ class Live:
         self._script = Script(patient) if patient else None
         self._said_later: list[Utterance] = []
         self._begun = False
-        self._closing = threading.Event()
-        self._losses: set[_Loss] = set()
+        self._losses: dict[_Loss, str] = {}  # why
         self._losses_lock = threading.Lock()
         self._ears: Ears | None = None
-        self._sound = self._open(wishes)
-        self._mouth = Mouth(voice, self._sound, lambda text: tell(f"(I can't say this aloud: {text})"))
+        self._sound = LiveSound(
+            NONE if wishes.model is None else wishes.microphone,
+            wishes.loudspeaker,
+            on_microphone=self._microphone,
+            on_finished=self._finished,
+            on_lost=lambda sentence: self._lost(_Loss.SOUND, sentence),
+            on_found=lambda: self._found(_Loss.SOUND),
+            tell=tell,
+        )
+        self._mouth = Mouth(voice, lambda: self._sound.loudspeaker, self._unspoken)
+        voice.on_mishap = self.mishap
         self._hands_free = wishes.model is not None or patient is not None
         if wishes.model is not None:
             self._ears = Ears(wishes.model, self._from_ears, lambda: self._sound.now_s, headset=wishes.headset)
@@ -94,6 +107,16 @@ class Live:
         if why:
             self._tell(why)
         self._inbox.put(LeaveRequested(self._sound.now_s))
+
+    def mishap(self, what: str) -> None:
+        """Something failed and was mended, or is shown: for the journal."""
+        if self._begun:
+            self._inbox.put(Mishap(self._sound.now_s, what))
+
+    def journal_lost(self, reason: str) -> None:
+        """What happens can't be written down any more: the session says so and ends."""
+        self._tell(reason)
+        self._inbox.put(JournalLost(self._sound.now_s, reason))
 
     # --- before the session ---
 
@@ -113,24 +136,42 @@ class Live:
     # --- the session ---
 
     def run(self, record: Record, witnesses: Sequence[Witness]) -> Finish:
-        """Play until the session is over. Raises JournalError when `record` does."""
+        """Play until the session is over. Raises whatever `record` does, after a last word."""
         self._conductor = Conductor(self._session, self, record, witnesses)
-        self._begun = True
+        self._looked_s = uptime_s()
         try:
-            self._deliver(Started(self._sound.now_s, self._hands_free))
+            self._begin()
             while self._conductor.finish is None:
                 self._next()
             return self._conductor.finish
+        except Exception:
+            self._say_that_it_is_broken()
+            raise
         finally:
             self.close()
 
+    def _begin(self) -> None:
+        """What was lost before and is found again is nothing that the session has to know."""
+        with self._losses_lock:
+            self._begun = True
+            for reason in self._losses.values():
+                self._inbox.put(HearingLost(self._sound.now_s, reason))
+        self._deliver(Started(self._sound.now_s, self._hands_free))
+
+    def _say_that_it_is_broken(self) -> None:
+        """Nobody is left waiting in a movement, whatever has failed."""
+        with contextlib.suppress(Exception):
+            self._mouth.hush()
+            self._mouth.speak(Speak(0, sayings()["broken"]))
+            self._sound.wait_idle(_LAST_WORD_S)
+
     def close(self) -> None:
-        self._closing.set()
         if self._ears is not None:
             self._ears.close()
         self._sound.close()
 
     def _next(self) -> None:
+        self._notice_sleep()
         timer = self._conductor.due_timer(self._sound.now_s)
         if timer is not None:
             self._deliver(timer)
@@ -147,6 +188,13 @@ class Live:
             event = Heard(self._sound.now_s, words, source=Source.KEYBOARD)
         if event is not None:
             self._deliver(event)
+
+    def _notice_sleep(self) -> None:
+        """A closed lid, or a program that was stopped: this loop never stands still for long otherwise."""
+        last_s, self._looked_s = self._looked_s, uptime_s()
+        if self._looked_s - last_s > ASLEEP_S:
+            self._tell(f"The computer was asleep for {self._looked_s - last_s:.0f} seconds.")
+            self._deliver(Suspended(self._sound.now_s, self._looked_s - last_s))
 
     def _deliver(self, event: Event) -> None:
         effects = self._conductor.deliver(event)
@@ -167,22 +215,9 @@ class Live:
 
     # --- devices ---
 
-    def _open(self, wishes: Wishes) -> Loudspeaker:
-        """The devices wished for. Without any loudspeaker time passes silently: everything is on the screen."""
-        try:
-            return open_sound(
-                NONE if wishes.model is None else wishes.microphone,
-                wishes.loudspeaker,
-                on_microphone=self._microphone,
-                on_finished=self._finished,
-                on_trouble=self._trouble,
-                on_recovered=lambda: self._found(_Loss.SOUND),
-            )
-        except SoundError as error:
-            if wishes.model is not None or wishes.loudspeaker is not None:
-                raise
-            self._tell(f"{error} I go on without sound.")
-            return SilentLoudspeaker(self._finished)
+    def _unspoken(self, text: str) -> None:
+        self._tell(f"(I can't say this aloud: {text})")
+        self.mishap(f"could not be spoken: {text}")
 
     def _microphone(self, block: Samples, start_sample: int, played: Samples) -> None:
         if self._ears is not None:
@@ -204,43 +239,28 @@ class Live:
                 self._lost(_Loss.RECOGNISER, reason)
             case HearingRestored():
                 self._found(_Loss.RECOGNISER)
+            case Mishap(what=what):
+                self.mishap(what)
             case Heard() if self._begun:  # what was said before the session began was not said to it
                 self._inbox.put(event)
 
     def _lost(self, loss: _Loss, reason: str) -> None:
         """Tell the session that it is deaf, unless it needs no ears."""
-        if self._ears is not None:
+        if self._ears is None:
+            self.mishap(reason)
+        else:
             with self._losses_lock:
-                self._losses.add(loss)
-                self._inbox.put(HearingLost(self._sound.now_s, reason))
+                self._losses[loss] = reason
+                if self._begun:
+                    self._inbox.put(HearingLost(self._sound.now_s, reason))
 
     def _found(self, loss: _Loss) -> None:
         """It hears again once nothing is lost any more."""
         with self._losses_lock:
             if loss in self._losses:
-                self._losses.remove(loss)
-                if not self._losses:
+                del self._losses[loss]
+                if self._begun and not self._losses:
                     self._inbox.put(HearingRestored(self._sound.now_s))
-
-    def _trouble(self, trouble: Trouble, sentence: str) -> None:
-        """On the sound's own thread: a lost device is opened again, a few times at most; then time goes on silently."""
-        self._tell(sentence)
-        self._lost(_Loss.SOUND, sentence)
-        sound = self._sound
-        if trouble in (Trouble.ALL_ZERO, Trouble.BEHIND) or not isinstance(sound, SoundDevices):
-            return
-        for wait_s in REOPEN_AFTER_S:
-            if self._closing.wait(wait_s):
-                return
-            try:
-                sound.reopen()
-            except SoundError as error:
-                failure = str(error)
-            else:
-                return
-        self._tell(f"{failure} I go on without sound.")
-        self._sound = SilentLoudspeaker(self._finished, sound.timeline)
-        self._mouth.loudspeaker = self._sound
 
     # --- a scripted patient, for `rehearse --aloud` ---
 
@@ -249,7 +269,7 @@ class Live:
         for effect in effects:
             spoke = spoke or isinstance(effect, Speak)
             self._say_later(script.follow(effect, self._sound.now_s))
-        if isinstance(event, SpeechFinished) and not spoke and self._sound.idle:
+        if isinstance(event, SpeechFinished) and not spoke and self._sound.loudspeaker.idle:
             self._say_later(script.answer(self._sound.now_s))
 
     def _say_later(self, utterance: Utterance | None) -> None:
@@ -274,3 +294,11 @@ def read_keyboard(lines: Iterable[str], live: Live) -> threading.Thread:
     thread = threading.Thread(target=read, name="keyboard", daemon=True)
     thread.start()
     return thread
+
+
+def uptime_s() -> float:
+    """A clock that goes on while the computer is asleep, and that nobody can set."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # Linux; macOS
+        if hasattr(time, name):
+            return time.clock_gettime(getattr(time, name))
+    return time.monotonic()

@@ -19,9 +19,10 @@ from voicecoach.core.programme import Programme
 from voicecoach.core.session import Session
 from voicecoach.earlier import before_now
 from voicecoach.errors import CoachError
-from voicecoach.hearing.model import check_model
+from voicecoach.hearing.model import ModelError, check_model
 from voicecoach.hearing.registry import chosen_model
 from voicecoach.journal import Journal, SessionKind
+from voicecoach.journal_file import AnotherCoach
 from voicecoach.keeping import HOW_TO_RELEASE, check_unmixed, local_now, recorded
 from voicecoach.keys import key_help
 from voicecoach.languages import language, sayings
@@ -30,10 +31,13 @@ from voicecoach.live import Live, Wishes, read_keyboard
 from voicecoach.paths import recording_file
 from voicecoach.preparing import example_of, open_voice, patient_for, prepare, ready_voice
 from voicecoach.programmes import load
+from voicecoach.safe_record import SafeRecord
+from voicecoach.said_aloud import say_aloud
 from voicecoach.screen import Screen
 from voicecoach.simulation import Recording, Simulation, check_place
 from voicecoach.transcript import Transcript
 
+VITAL_WORDS = {"stop", "yes", "no", "ready"}
 PATIENT_VOICE = "gmw/en-gb-x-rp"  # one that is not the coach's
 
 
@@ -60,11 +64,23 @@ class Wanted:
 def play_session(wanted: Wanted) -> Finish:
     """A real session, or a simulated one where there is no sound device. Raises CoachError."""
     programme = load(wanted.programme)
-    model = chosen_model() if wanted.model is None else wanted.model
-    check_model(model)
     screen = Screen(plain=wanted.audio_only)
+    model = chosen_model(tell=screen.tell) if wanted.model is None else wanted.model
     simulated = wanted.simulate or (not wanted.typed and not _wants_devices(wanted) and not _has_devices(screen))
     kind = SessionKind.SIMULATED if simulated else SessionKind.TYPED if wanted.typed else SessionKind.LIVE
+    try:
+        check_model(model)
+        return _play(programme, model, kind, wanted, screen)
+    except AnotherCoach:
+        raise
+    except CoachError as error:
+        if kind is SessionKind.LIVE:
+            say_aloud(str(error), wanted.loudspeaker)
+        raise
+
+
+def _play(programme: Programme, model: Path, kind: SessionKind, wanted: Wanted, screen: Screen) -> Finish:
+    simulated = kind is SessionKind.SIMULATED
     with Journal.open() as journal:
         journal.claim()
         check_unmixed(journal, kind)
@@ -74,7 +90,10 @@ def play_session(wanted: Wanted) -> Finish:
             if simulated:
                 finish = _simulate(session, programme, before, model, wanted, screen, record)
             else:
-                finish = _live(session, programme, before, model, wanted, screen, record)
+                journal.reserve_room()
+                safe_record = SafeRecord(record, journal.make_room)
+                finish = _live(session, programme, before, model, wanted, screen, safe_record)
+                safe_record.write_the_rest()
             end(finish)
         if finish.outcome == "locked" and before.locked_by:
             screen.tell(HOW_TO_RELEASE)
@@ -124,7 +143,7 @@ def _live(
     model: Path,
     wanted: Wanted,
     screen: Screen,
-    record: Record,
+    record: SafeRecord,
 ) -> Finish:
     wishes = Wishes(wanted.microphone, wanted.loudspeaker, None if wanted.typed else model, wanted.headset)
     keyboard = _keyboard(wanted)
@@ -136,11 +155,17 @@ def _live(
                 live.announce(sayings()["preparing"])
             prepare(voice, lines, screen)
             missing = live.unheard_words(all_phrases(language()))
+            if VITAL_WORDS & set(missing):
+                raise ModelError(
+                    f"The model {model} does not know {' and '.join(sorted(VITAL_WORDS & set(missing)))}: it may be for "
+                    "another language. Choose an English one."
+                )
             if missing:
                 screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
         except BaseException:
             live.close()
             raise
+        record.on_loss = live.journal_lost
         if keyboard is not None:
             screen.tell(key_help())
             read_keyboard(keyboard, live)

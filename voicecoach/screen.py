@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,12 +22,15 @@ class Screen:
         self._console = Console(highlight=False, soft_wrap=True)
 
     def tell(self, line: str) -> None:
-        """Show a line, from any thread."""
-        if self._plain or not self._console.is_terminal:
-            print(line, flush=True)
-            return
-        who = line.split("]", 1)[-1].split(maxsplit=1)[:1]
-        self._console.print(Text(line, style=_STYLES.get(who[0] if who else "", "")))
+        """Show a line, from any thread. That the terminal was closed is no reason to fall silent."""
+        try:
+            if self._plain or not self._console.is_terminal:
+                print(line, flush=True)
+            else:
+                who = line.split("]", 1)[-1].split(maxsplit=1)[:1]
+                self._console.print(Text(line, style=_STYLES.get(who[0] if who else "", "")))
+        except OSError:
+            _look_at_nothing()
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
@@ -43,3 +48,10 @@ class Screen:
                 self.tell(f"{what}: {done} of {total} lines.")
 
         return tell
+
+
+def _look_at_nothing() -> None:
+    """Nobody can see what is printed any more, and what is left of it must not fail once more at the end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)

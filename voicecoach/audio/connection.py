@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,7 @@ _SLOW_START_S = 3.0  # Bluetooth, or a sound server that has slept
 _STALLED_S = 1.0  # after underflows a stream can die without a word
 _BEHIND_S = 1.0
 _QUIET_S = 0.5  # nobody speaks, and hardly anybody begins just now
+_OVERFLOWS, _OVERFLOWS_WITHIN_S = 3, 3.0  # one hole is worth hearing across
 _SKEW_OF_TWO_CLOCKS_S = 0.1  # two devices: their clocks part slowly, and blocks are stamped as they happen to come
 
 
@@ -27,6 +29,7 @@ class Trouble(StrEnum):
     STALLED = "stalled"  # the driver no longer asks for samples, or no longer gives any
     LATE = "late"  # the microphone's blocks come ever later
     BEHIND = "behind"  # nobody takes the microphone's blocks
+    OVERFLOW = "overflow"  # the driver loses what the microphone gives, again and again
     ALL_ZERO = "all-zero"  # the microphone gives digital silence
 
 
@@ -63,6 +66,7 @@ class Connection:
         self._ended = False
         self._lateness = Lateness()
         self._last_block_s: dict[str, float] = {}  # by direction, on the computer's clock
+        self._overflows_s: deque[float] = deque(maxlen=_OVERFLOWS)
         self._streams = open_streams(choice, self, rate_hz)
         self.rate_hz = self._streams.rate_hz
         self._leads = "played" if choice.loudspeaker else "heard"  # which direction moves the clock
@@ -121,9 +125,14 @@ class Connection:
             Trouble.STALLED: silent_s > _STALLED_S,
             Trouble.LATE: self._lateness.lag_s > VERY_S,
             Trouble.BEHIND: self._reader is not None and self._reader.waiting_s > _BEHIND_S,
+            Trouble.OVERFLOW: self._overflows_often(),
             Trouble.ALL_ZERO: self._reader is not None and self._reader.all_zero,
         }
         return next((trouble for trouble, is_so in troubles.items() if is_so), None)
+
+    def _overflows_often(self) -> bool:
+        overflows_s = list(self._overflows_s)
+        return len(overflows_s) == _OVERFLOWS and time.monotonic() - overflows_s[0] < _OVERFLOWS_WITHIN_S
 
     # --- on the audio thread: no waiting, no printing -----------------------------------------------------------
 
@@ -159,4 +168,6 @@ class Connection:
             raise self._abort from error
         if status:
             self._counts.underflows += bool(status.output_underflow)
-            self._counts.overflows += bool(status.input_overflow)
+            if status.input_overflow:
+                self._counts.overflows += 1
+                self._overflows_s.append(time.monotonic())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
-from collections.abc import Callable
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -65,6 +69,26 @@ def _silence_alsa() -> None:
 _IGNORE = ctypes.CFUNCTYPE(None)(lambda: None)  # its arguments are variadic: they are left alone
 
 
+@contextlib.contextmanager
+def without_stderr() -> Iterator[None]:
+    """PortAudio, too, writes to the terminal, a line for each thing that it tries. Whoever tries reports a failure."""
+    if sys.platform != "linux":
+        yield
+        return
+    with _STDERR:
+        nothing, stderr = os.open(os.devnull, os.O_WRONLY), os.dup(2)
+        os.dup2(nothing, 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            os.close(nothing)
+
+
+_STDERR = threading.Lock()
+
+
 def look_again() -> None:
     """Have PortAudio see which devices there are now; it looks only when it starts. No stream may be open, not even
     one that hangs: that would crash. Raises SoundError."""
@@ -74,6 +98,11 @@ def look_again() -> None:
         sounddevice._initialize()
     except sounddevice.PortAudioError as error:
         raise SoundError(f"The sound system does not start again ({error.args[0]}): restart the coach.") from error
+
+
+def leave_as_it_is() -> None:
+    """A stream hangs: at the end of the program PortAudio must not close it, which would end in a crash or never."""
+    atexit.unregister(portaudio()._exit_handler)
 
 
 def list_devices() -> list[Device]:

@@ -21,10 +21,10 @@ class Loudspeaker:
     wait for it. `on_finished` is called on a thread of its own.
     """
 
-    def __init__(self, timeline: Timeline, on_finished: OnFinished) -> None:
+    def __init__(self, timeline: Timeline, on_finished: OnFinished, lock: threading.Lock | None = None) -> None:
         self.timeline = timeline
         self._on_finished = on_finished
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
         self._finished: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
 
     @property
@@ -93,16 +93,28 @@ class Loudspeaker:
 
 
 class SilentLoudspeaker(Loudspeaker):
-    """For machines without sound, and after a loudspeaker is lost (hand its timeline on): time passes by the
-    computer's clock, and what is rendered is thrown away."""
+    """For machines without sound, and while a loudspeaker is lost (see `taking_over`): time passes by the computer's
+    clock, and what is rendered is thrown away. While the program is stopped, time stands still."""
 
     _STEP_S = 0.010
+    _LONGEST_STEP_S = 0.5
 
-    def __init__(self, on_finished: OnFinished, timeline: Timeline | None = None, sample_rate_hz: int = 48_000) -> None:
-        super().__init__(timeline or Timeline(sample_rate_hz), on_finished)
+    def __init__(
+        self,
+        on_finished: OnFinished,
+        timeline: Timeline | None = None,
+        sample_rate_hz: int = 48_000,
+        lock: threading.Lock | None = None,
+    ) -> None:
+        super().__init__(timeline or Timeline(sample_rate_hz), on_finished, lock)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._advance, name="silent loudspeaker", daemon=True)
         self._thread.start()
+
+    @classmethod
+    def taking_over(cls, lost: Loudspeaker) -> Self:
+        """Goes on where a lost one stood. That one must not play again before this one is closed."""
+        return cls(lost._on_finished, lost.timeline, lock=lost._lock)
 
     def close(self) -> None:
         self._closing.set()
@@ -110,9 +122,12 @@ class SilentLoudspeaker(Loudspeaker):
             self._thread.join()
 
     def _advance(self) -> None:
-        first_sample, started_s = self.timeline.position, time.monotonic()
+        last_s, owed = time.monotonic(), 0.0
         while not self._closing.wait(self._STEP_S):
-            due = first_sample + round((time.monotonic() - started_s) * self.sample_rate_hz)
-            self._render(due - self.timeline.position)
+            now_s = time.monotonic()
+            owed += min(now_s - last_s, self._LONGEST_STEP_S) * self.sample_rate_hz
+            last_s = now_s
+            self._render(int(owed))
+            owed -= int(owed)
             while not self._finished.empty():
                 self._tell_finished(0)

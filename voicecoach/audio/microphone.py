@@ -19,7 +19,9 @@ OnMicrophone = Callable[[npt.NDArray[np.int16], int, npt.NDArray[np.int16]], obj
 
 _WAITING_MAX_S = 2.0
 _QUALITY = "MQ"  # delays by 21 ms on average; LQ by 11 ms, but it takes the sibilants (-13 dB at 7 kHz)
-_ALL_ZERO_MAX_S = 3.0  # a real microphone always gives some noise; a muted or lost one gives exact zeros
+_ALL_ZERO_MAX_S = 2.0  # a real microphone always gives some noise; a muted or lost one gives exact zeros
+# A sound server may put the loudspeaker's own signal in place of a lost microphone: zeros, but while something plays.
+_PLAYED_IS_HEARD_S = 0.5
 
 
 class MicrophoneReader:
@@ -37,6 +39,7 @@ class MicrophoneReader:
         self._on_block = on_block
         self._zero_s = 0.0
         self._quietness = Quietness()
+        self._since_played_s = float("inf")
         self._waiting: queue.SimpleQueue[tuple[float, Pcm, Pcm | None] | None] = queue.SimpleQueue()
         self._resampler = soxr.ResampleStream(rate_hz, MICROPHONE_RATE_HZ, 2, dtype="float32", quality=_QUALITY)
         self._began_s: float | None = None  # where the samples since the last gap began, ...
@@ -47,7 +50,7 @@ class MicrophoneReader:
 
     @property
     def all_zero(self) -> bool:
-        """There was nothing but digital silence for three seconds."""
+        """There was nothing but digital silence, for two seconds in all, apart from what may be the loudspeaker's."""
         return self._zero_s > _ALL_ZERO_MAX_S
 
     @property
@@ -67,11 +70,13 @@ class MicrophoneReader:
         self._waiting.put(None)
         if threading.current_thread() is not self._thread:
             self._thread.join(1.0)  # it may be in the listener's hands
+            if not self._thread.is_alive():
+                del self._resampler  # a driver that hangs keeps us; nanobind complains of what is left at the end
 
     def _read(self) -> None:
         while (item := self._waiting.get()) is not None:
             start_s, block, played = item
-            self._zero_s = 0.0 if block.any() else self._zero_s + len(block) / self._rate_hz
+            self._watch_for_zeros(block, played)
             self._quietness.note(block, len(block) / self._rate_hz)
             began_s = self._without_gap(start_s)
             self._taken += len(block)
@@ -82,6 +87,14 @@ class MicrophoneReader:
                 self._given += len(resampled)
                 heard, reference = np.ascontiguousarray(_int16(resampled).T)
                 self._on_block(heard, start, reference)
+
+    def _watch_for_zeros(self, block: Pcm, played: Pcm | None) -> None:
+        block_s = len(block) / self._rate_hz
+        self._since_played_s = 0.0 if played is not None and played.any() else self._since_played_s + block_s
+        if not block.any():
+            self._zero_s += block_s
+        elif self._since_played_s > _PLAYED_IS_HEARD_S:
+            self._zero_s = 0.0
 
     def _without_gap(self, start_s: float) -> float:
         """Start afresh at `start_s` where that is not where the samples so far end."""

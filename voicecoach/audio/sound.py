@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from voicecoach.audio.connection import Connection, Counts, Trouble
-from voicecoach.audio.devices import NONE, Device, choose, look_again
+from voicecoach.audio.devices import NONE, Device, choose, leave_as_it_is, look_again
 from voicecoach.audio.loudspeaker import Loudspeaker, OnFinished
 from voicecoach.audio.microphone import OnMicrophone
 from voicecoach.speaking.timeline import Timeline
@@ -17,6 +17,7 @@ _SENTENCES = {
     Trouble.STALLED: "The sound device has stalled.",
     Trouble.LATE: "The microphone lags behind.",
     Trouble.BEHIND: "The computer does not keep up with the microphone.",
+    Trouble.OVERFLOW: "The computer loses parts of what the microphone hears.",
     Trouble.ALL_ZERO: "The microphone gives no sound at all: it may be muted or unplugged.",
 }
 OnTrouble = Callable[[Trouble, str], None]  # what, and a sentence for the user
@@ -43,6 +44,7 @@ class SoundDevices(Loudspeaker):
         self._on_trouble = on_trouble
         self._on_recovered = on_recovered
         self._trouble: Trouble | None = None
+        self._just_reopened = False
         self._something_hangs = False  # a driver has kept one of our streams
         choice = choose(microphone, loudspeaker)
         self._wished = (_lasting(microphone, choice.microphone), _lasting(loudspeaker, choice.loudspeaker))
@@ -68,6 +70,7 @@ class SoundDevices(Loudspeaker):
         choice = choose(NONE if without_microphone else microphone, loudspeaker)
         connection = Connection(choice, self.sample_rate_hz, self._render, self._clock_s, self._on_microphone)
         connection.start()
+        self._just_reopened = True
         self._connection = connection
 
     def close(self) -> None:
@@ -85,6 +88,7 @@ class SoundDevices(Loudspeaker):
         connection, self._connection = self._connection, None
         if connection and not connection.close(play_out):
             self._something_hangs = True
+            leave_as_it_is()
 
     def _keep(self) -> None:
         while not self._closing.is_set():
@@ -95,7 +99,8 @@ class SoundDevices(Loudspeaker):
     def _watch(self, connection: Connection) -> None:
         connection.catch_up()
         before, self._trouble = self._trouble, connection.trouble
-        if self._trouble and self._trouble != before:
+        anew, self._just_reopened = self._just_reopened, False  # the same trouble is then another one
+        if self._trouble and (anew or self._trouble != before):
             self._on_trouble(self._trouble, _sentence(self._trouble, connection.failure))
         elif before and not self._trouble:
             self._on_recovered()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from voicecoach.audio.devices import Choice, Device, SoundError, portaudio
+from voicecoach.audio.devices import Choice, Device, SoundError, portaudio, without_stderr
 
 BLOCK_S = 0.010  # a hush is heard one block later
 LATENCY_S = 0.06  # PortAudio's "low" gives 30 ms instead, but breaks up as soon as the computer is busy
@@ -27,13 +27,14 @@ class Callbacks(Protocol):
     def ended(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Streams:
     """Opened and not yet started."""
 
     streams: tuple[Any, ...]
     rate_hz: int  # of the loudspeaker; of the microphone where there is only that
     microphone_rate_hz: int | None
+    hangs: bool = False  # a call has not returned: PortAudio ends the process when another one comes
 
     @property
     def one_clock(self) -> bool:
@@ -73,7 +74,9 @@ class Streams:
         return self._done_in_time(abort, "closing sound")
 
     def _done_in_time(self, work: Callable[[], bool], name: str) -> bool:
-        """A driver that has lost its device may never return from a call."""
+        """A driver that has lost its device may never return from a call. Nothing is asked of it again then."""
+        if self.hangs:
+            return False
         done: list[bool] = []
 
         def attempt() -> None:
@@ -83,6 +86,7 @@ class Streams:
         thread = threading.Thread(target=attempt, name=name, daemon=True)
         thread.start()
         thread.join(_TIMEOUT_S)
+        self.hangs = thread.is_alive()
         return bool(done)
 
 
@@ -136,14 +140,15 @@ def _first_that_opens(
     reason = ""
     for attempt in attempts:
         try:
-            stream = getattr(sounddevice, kind)(
-                **attempt,
-                dtype="float32",
-                blocksize=round(BLOCK_S * attempt["samplerate"]),
-                latency=LATENCY_S,
-                callback=callback,
-                finished_callback=callbacks.ended,
-            )
+            with without_stderr():
+                stream = getattr(sounddevice, kind)(
+                    **attempt,
+                    dtype="float32",
+                    blocksize=round(BLOCK_S * attempt["samplerate"]),
+                    latency=LATENCY_S,
+                    callback=callback,
+                    finished_callback=callbacks.ended,
+                )
         except sounddevice.PortAudioError as error:
             reason = reason or str(error.args[0])
         else:

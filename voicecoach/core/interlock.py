@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from voicecoach.core.body import Claim, PainReport, Quality, Trend, Zone, zone
 from voicecoach.core.intent import Command, Doubt, Intent
-from voicecoach.core.messages import Heard, HearingLost, Source
+from voicecoach.core.messages import Heard, HearingLost, Source, Suspended
 from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
 from voicecoach.core.understanding import understand
 
@@ -36,6 +36,10 @@ class Interlock:
         if not self._talk.hands_free:
             return None
         return self._interruption(Disturbance.DEAF, event.at_s, reason=event.reason)
+
+    def asleep(self, event: Suspended) -> Interruption:
+        """Nobody knows what the person did meanwhile."""
+        return self._interruption(Disturbance.ASLEEP, event.at_s)
 
     def silence(self) -> None:
         """Whatever was being said, and whatever a partial result had frozen, is over."""

@@ -90,6 +90,14 @@ class LeaveRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """The computer was asleep, or too busy for anything, for so many seconds that the session's clock did not count."""
+
+    at_s: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class JournalLost:
     """What happens can't be written down any more: say so and end safely."""
 
@@ -113,6 +121,7 @@ Event = (
     | HearingLost
     | HearingRestored
     | LeaveRequested
+    | Suspended
     | JournalLost
     | Mishap
 )

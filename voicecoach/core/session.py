@@ -21,6 +21,7 @@ from voicecoach.core.messages import (
     Mishap,
     SpeechFinished,
     Started,
+    Suspended,
     TimerFired,
 )
 from voicecoach.core.programme import Exercise, Programme
@@ -37,6 +38,8 @@ from voicecoach.core.scenes.resuming import Resuming
 from voicecoach.core.scenes.screening import Screening
 from voicecoach.core.scenes.steps import PlanStep
 from voicecoach.core.talk import GRAVE, Interruption, Scene, SessionOver, Signal, Talk
+
+LONGEST_BREAK_S = 3600.0  # afterwards a session begins afresh
 
 
 class Session:
@@ -90,6 +93,11 @@ class Session:
             case LeaveRequested():
                 self._talk.hush()
                 return SessionOver("left")
+            case Suspended(seconds=seconds) if seconds > LONGEST_BREAK_S and not self._closing:
+                self._interlock.silence()
+                return SessionOver("ended")
+            case Suspended():
+                return self._interlock.asleep(event)
             case JournalLost() if not self._closing:
                 self._interlock.silence()
                 return SessionOver("unrecorded")

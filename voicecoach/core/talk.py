@@ -70,6 +70,7 @@ class Disturbance(StrEnum):
     COMMAND = "command"
     FALSE_ALARM = "false_alarm"
     DEAF = "deaf"
+    ASLEEP = "asleep"
 
 
 class Interruption(Exception):  # noqa: N818 - control flow of the story, no error

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from voicecoach.core.messages import Heard, HearingLost, HearingRestored
+from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
 from voicecoach.hearing.echo import EchoCanceller, EchoState, open_canceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
 from voicecoach.hearing.model import ModelError
@@ -22,7 +21,7 @@ LATE_S, IN_TIME_S = 1.0, 0.3  # how far the recogniser may be behind, and when i
 _LOST = "My hearing has failed."
 _LATE = "My hearing lags behind."
 
-HearingEvent = Heard | HearingLost | HearingRestored
+HearingEvent = Heard | HearingLost | HearingRestored | Mishap
 MakeRecogniser = Callable[[Path, Callable[[RecogniserEvent], None], Callable[[str], None]], Recogniser]
 
 
@@ -130,8 +129,9 @@ class Ears:
             self._late = False
             self._post(HearingRestored(self._now_s()))
 
-    def _lost(self, _reason: str) -> None:
+    def _lost(self, reason: str) -> None:
         self._post(HearingLost(self._now_s(), _LOST))
+        self._post(Mishap(self._now_s(), reason))
         self._losses_in_a_row += 1
         if not self._closing and self._losses_in_a_row <= RESTART_ATTEMPTS:
             self._restarts = threading.Thread(target=self._restart, name="ears restart", daemon=True)
@@ -142,8 +142,10 @@ class Ears:
             for _ in range(RESTART_ATTEMPTS):
                 if self._closing:
                     return
-                with contextlib.suppress(ModelError):
+                try:
                     self._recogniser.restart()
                     break
+                except ModelError as error:
+                    self._post(Mishap(self._now_s(), str(error)))
             if self._recogniser.alive:
                 self._post(HearingRestored(self._now_s()))

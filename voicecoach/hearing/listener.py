@@ -29,6 +29,14 @@ PARTIAL_DELAY_SAMPLES = SAMPLE_RATE_HZ // 4
 _DITHER_SEED = 20  # any; fixed, so that the same audio always gives the same words
 
 
+class KnowsNothing(ValueError):  # noqa: N818 - about the model
+    """None of the phrases can be heard. `missing_words`: those that the model lacks."""
+
+    def __init__(self, missing_words: tuple[str, ...]) -> None:
+        super().__init__("the model knows none of the phrases")
+        self.missing_words = missing_words
+
+
 class Listener:
     """Feed `hear()` blocks of any size; `on_event` gets the results. One thread only."""
 
@@ -53,10 +61,11 @@ class Listener:
 
     def listen(self, phrases: Sequence[str]) -> tuple[str, ...]:
         """From now on hear these phrases; the words that the model lacks. The utterance that is running is heard
-        again with them, so that a word spoken across the change is not cut. Raises ValueError when nothing is left."""
+        again with them, so that a word spoken across the change is not cut. Raises KnowsNothing when nothing is left.
+        """
         plan = plan_grammar(phrases, lambda word: bool(self._model.vosk_model_find_word(word) > 0))
         if not plan.phrases:
-            raise ValueError("the model knows none of the phrases")
+            raise KnowsNothing(plan.missing_words)
         if plan.phrases != self._grammar:
             # libvosk dies of a new grammar in a running utterance; and it does not read \u escapes
             self._recogniser.Reset()

@@ -27,7 +27,7 @@ class Recogniser:
         on_lost: Callable[[str], None],
         *,
         queue_s: float = 2.0,
-        patience_s: float = 2.0,
+        patience_s: float = 1.5,
     ) -> None:
         self._model = model
         self._on_result = on_result

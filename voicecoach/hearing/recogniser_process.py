@@ -26,7 +26,7 @@ from voicecoach.hearing.frames import (
     pack_event,
     unpack_audio,
 )
-from voicecoach.hearing.listener import Listener
+from voicecoach.hearing.listener import KnowsNothing, Listener
 from voicecoach.hearing.model import count_words
 from voicecoach.helper_process import frames, serve_frames, write_frame
 
@@ -49,13 +49,21 @@ def answer(listener: Listener, kind: bytes, payload: bytes, to_coach: IO[bytes])
     if kind == AUDIO:
         listener.hear(*unpack_audio(payload))
     elif kind == LISTEN:
-        write_frame(to_coach, MISSING, json.dumps(listener.listen(_phrases(payload))).encode())
+        write_frame(to_coach, MISSING, json.dumps(_listen(listener, _phrases(payload))).encode())
     elif kind == FLUSH:
         listener.flush()
     elif kind == RESET:
         listener.reset()
     elif kind != SYNC:
         raise ValueError(f"no such frame: {kind!r}")
+
+
+def _listen(listener: Listener, phrases: list[str]) -> tuple[str, ...]:
+    """The words that the model lacks. Where it knows nothing at all it goes on listening for what it did before."""
+    try:
+        return listener.listen(phrases)
+    except KnowsNothing as nothing:
+        return nothing.missing_words
 
 
 def _phrases(payload: bytes) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +63,18 @@ def installed_models(folder: Path | None = None) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def chosen_model(folder: Path | None = None) -> Path:
-    """The model to hear with: the chosen one while it is there and whole, else the coach's own."""
+def chosen_model(folder: Path | None = None, tell: Callable[[str], None] = lambda _sentence: None) -> Path:
+    """The model to hear with: the chosen one while it is there and whole, else the coach's own; `tell` is told why."""
+    choice = (folder or models_folder()) / _CHOICE
     try:
-        path = Path(((folder or models_folder()) / _CHOICE).read_text(encoding="utf-8").strip())
-        return check_model(path).path
-    except (OSError, ModelError):
+        return check_model(Path(choice.read_text(encoding="utf-8").strip())).path
+    except FileNotFoundError:  # nothing was chosen
         return embedded_model()
+    except (OSError, UnicodeDecodeError) as error:
+        tell(f"Which model was chosen can't be read ({error}). I hear with my own.")
+    except ModelError as error:
+        tell(f"{error} Until then I hear with my own.")
+    return embedded_model()
 
 
 def choose_model(name: str, folder: Path | None = None) -> Path:

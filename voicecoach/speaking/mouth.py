@@ -22,29 +22,34 @@ def beep(sample_rate_hz: int) -> Pcm:
 
 
 class Mouth:
-    """Places each line on the timeline at once; `on_failure(text)` is told of lines that became a beep."""
+    """Places each line on the timeline at once; `on_failure(text)` is told of lines that became a beep. `loudspeaker()`
+    is the one that plays now."""
 
     def __init__(
-        self, voice: Voice, loudspeaker: Loudspeaker, on_failure: Callable[[str], None] = lambda _text: None
+        self,
+        voice: Voice,
+        loudspeaker: Callable[[], Loudspeaker],
+        on_failure: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._voice = voice
-        self.loudspeaker = loudspeaker
+        self._loudspeaker = loudspeaker
         self._on_failure = on_failure
 
     def speak(self, speak: Speak) -> None:
         pcm = self._voice.cached(speak.text, speak.rate_wpm)
+        loudspeaker = self._loudspeaker()
         if speak.at_s is None:
-            self.loudspeaker.queue(speak.id, pcm, speak.pause_s, speak.gain_db)
+            loudspeaker.queue(speak.id, pcm, speak.pause_s, speak.gain_db)
         else:
-            self.loudspeaker.schedule(speak.id, pcm, speak.at_s, speak.gain_db)
+            loudspeaker.schedule(speak.id, pcm, speak.at_s, speak.gain_db)
         if pcm is None:
             self._voice.submit(speak.text, speak.rate_wpm, lambda samples: self._rendered(speak, samples))
 
     def hush(self) -> None:
-        self.loudspeaker.hush()
+        self._loudspeaker().hush()
 
     def _rendered(self, speak: Speak, samples: Pcm | None) -> None:
         if samples is None:
             self._on_failure(speak.text)
-            samples = beep(self.loudspeaker.sample_rate_hz)
-        self.loudspeaker.fill(speak.id, samples)
+            samples = beep(self._loudspeaker().sample_rate_hz)
+        self._loudspeaker().fill(speak.id, samples)

@@ -68,7 +68,7 @@ class _RunningHelper:
         try:
             answer = self._answers.get(timeout=timeout_s)
         except queue.Empty:
-            raise _NoAnswer(f"no answer within {timeout_s:.0f} seconds") from None
+            raise _NoAnswer(f"no answer within {timeout_s:.1f} seconds") from None
         if isinstance(answer, str):
             raise _NoAnswer(answer)
         if answer[0] == REFUSED:
@@ -86,13 +86,21 @@ class Renderer:
     """Lines to samples, one at a time, from one thread; only `close` may come from another.
 
     `wanted_voice` "" is the best English voice. `start_timeout_s` covers starting the process and its engine.
+    `on_loss(why)` is told when a process is replaced because it hung, died or failed.
     """
 
-    def __init__(self, wanted_voice: str = "", line_timeout_s: float = 5.0, start_timeout_s: float = 20.0) -> None:
+    def __init__(
+        self,
+        wanted_voice: str = "",
+        line_timeout_s: float = 1.5,
+        start_timeout_s: float = 20.0,
+        on_loss: Callable[[str], None] = lambda _why: None,
+    ) -> None:
         self.description: Description | None = None  # of the process that ran last
         self._wanted_voice = wanted_voice
         self._line_timeout_s = line_timeout_s
         self._start_timeout_s = start_timeout_s
+        self._on_loss = on_loss
         self._helper: _RunningHelper | None = None
         self._closed = False
         self._starting_or_closing = threading.Lock()
@@ -146,8 +154,10 @@ class Renderer:
         """The second time with a new process. `what` begins the sentence of the SpeechFailed that may be raised."""
         try:
             return ask()
-        except _NoAnswer:
+        except _NoAnswer as failure:
             self._drop_helper()
+            if not self._closed:
+                self._on_loss(f"the speech process had to be started again: {failure}")
         try:
             return ask()
         except _NoAnswer as failure:

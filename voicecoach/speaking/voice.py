@@ -43,13 +43,14 @@ class Voice:
         cache_folder: Path | None = None,
         voice: str = "",
         sample_rate_hz: int = 48000,
-        line_timeout_s: float = 5.0,
+        line_timeout_s: float = 1.5,
         start_timeout_s: float = 20.0,
         on_warning: Callable[[str], None] = _log.warning,
     ) -> None:
         self.sample_rate_hz = sample_rate_hz
         self._disk = DiskCache(cache_folder or speech_cache(), on_warning)
-        self._renderer = Renderer(voice, line_timeout_s, start_timeout_s)
+        self.on_mishap: Callable[[str], None] = lambda _what: None  # told when the helper had to be replaced
+        self._renderer = Renderer(voice, line_timeout_s, start_timeout_s, lambda what: self.on_mishap(what))
         self._worker = Worker("voice")
         self._memory: OrderedDict[tuple[str, int], Pcm] = OrderedDict()
         self._memory_lock = threading.Lock()

@@ -96,6 +96,8 @@ class Disturbances:
                 return [Unsettled(Matter.OTHER, partial(self._command, intent.command))]
             case Disturbance.DEAF:
                 return [Unsettled(Matter.DEAF, partial(self._deaf, interruption.reason))]
+            case Disturbance.ASLEEP:
+                return [Unsettled(Matter.PAUSE, partial(self._pain.pause, self._talk.text("asleep")))]
             case Disturbance.END:
                 raise SessionOver("ended")
             case _:

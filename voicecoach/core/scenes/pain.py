@@ -205,12 +205,12 @@ class Pain:
             raise SessionOver("ended")
         talk.agreed = True
 
-    def pause(self) -> Scene:
-        """Wait for an explicit word; no noise, no silence and no other word ends it."""
+    def pause(self, why: str = "") -> Scene:
+        """Wait for an explicit word; no noise, no silence and no other word ends it. `why`: said first."""
         talk = self._talk
         talk.reached("pause")
         talk.owed = Unsettled(Matter.PAUSE, self.pause)
-        if (yield from talk.ask("paused", before=talk.come_down())) is None:
+        if (yield from talk.ask("paused", before=f"{talk.come_down()} {why}".strip())) is None:
             raise SessionOver("unclear", self._unclear())
         talk.owed = None
 
