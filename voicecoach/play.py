@@ -156,9 +156,9 @@ def _live(
             prepare(voice, lines, screen)
             missing = live.unheard_words(all_phrases(language()))
             if VITAL_WORDS & set(missing):
+                unknown = " and ".join(sorted(VITAL_WORDS & set(missing)))
                 raise ModelError(
-                    f"The model {model} does not know {' and '.join(sorted(VITAL_WORDS & set(missing)))}: it may be for "
-                    "another language. Choose an English one."
+                    f"The model {model} does not know {unknown}: it may be for another language. Choose an English one."
                 )
             if missing:
                 screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
