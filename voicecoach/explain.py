@@ -12,6 +12,8 @@ from voicecoach.core.questions import QUESTIONS
 from voicecoach.core.readback import read_back, to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_next_day, decide_stop, decide_unclear
 from voicecoach.core.scenes.clarifying import clarified
+from voicecoach.core.scenes.screening import EACH_TIME, FIRST
+from voicecoach.core.scenes.warnings import says_no
 from voicecoach.core.understanding import places_of, understand
 from voicecoach.errors import CoachError
 from voicecoach.languages import language, sayings
@@ -20,7 +22,7 @@ from voicecoach.rules_page import rules_page
 __all__ = ["Explanation", "NotExplainedError", "baseline_of", "decision_on", "explain", "rules_page"]
 _SETTLED_BY_A_WORD = {"leg_worse", "ladder_leg", "ladder_back"}
 _LADDER = {"ladder_leg": Site.LEG, "ladder_back": Site.BACK}
-_FINE = (Trend.BETTER, Trend.GONE, Trend.SAME)
+_SIGNS = {sign.question: sign.claim for sign in (*FIRST, *EACH_TIME)}
 _WARNINGS = {Finding.SADDLE_NUMB, Finding.BLADDER_BOWEL, Finding.LEG_WEAK}
 
 
@@ -108,9 +110,10 @@ def decision_on(intent: Intent, baseline: Baseline, asked: str = "") -> Decision
     if asked in BASELINE_QUESTIONS or asked == "baseline_score":
         return _before_the_first_exercise(intent, asked)
     if asked == "next_day" and (intent.report is not None or intent.answer is Answer.YES):
-        claims = intent.report.claims if intent.report else ()
-        fine = intent.answer is not Answer.YES and all(claim.trend in _FINE for claim in claims)
+        fine = says_no(intent, language(), better=True)
         return decide(intent.report or PainReport(), baseline, intent.doubts) if fine else decide_next_day()
+    if asked in _SIGNS:
+        return _warning(intent, asked)
     if asked in _SETTLED_BY_A_WORD and intent.report is None and intent.answer is not None:
         return _yes_or_no(intent, baseline, asked)
     if intent.report is None:
@@ -119,6 +122,13 @@ def decision_on(intent: Intent, baseline: Baseline, asked: str = "") -> Decision
     if intent.command is Command.STOP and decision.verdict not in (Verdict.STOP, Verdict.EMERGENCY):
         return decide_stop()
     return decision
+
+
+def _warning(intent: Intent, asked: str) -> Decision | None:
+    """A yes to a question about a warning sign is that sign, unless another one is told along with it."""
+    told = intent.report is not None and judge(intent.report, Baseline()).findings & _WARNINGS
+    report = PainReport((_SIGNS[asked],)) if intent.answer is Answer.YES and not told else intent.report
+    return decide(report, Baseline(), intent.doubts) if report is not None else _without_report(intent, asked)
 
 
 def _before_the_first_exercise(intent: Intent, asked: str) -> Decision | None:

@@ -163,7 +163,7 @@ def _number(look: Look) -> Sense:
     """A score, unless "ten seconds" or a difference: "up by two", "two points"."""
     if look.word_before == "by":
         return (Kind.NUMBER, "delta")
-    if is_(look.after, Kind.NUMBER, "unit"):
+    if is_(look.after, Kind.NUMBER, "unit") and look.question != "released_days":
         return (Kind.NUMBER, "delta" if look.word_after in ("point", "points") else "count")
     if look.token.words == ("one",) and look.question not in _SCORE_QUESTIONS:
         counted = look.word_before in ("a", "to", "about", "around", "is", "it's", "") or is_(look.after, Kind.NUMBER)
