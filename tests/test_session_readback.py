@@ -85,3 +85,34 @@ def test_what_can_not_be_told_in_places_is_said_back_in_own_words() -> None:
 def test_no_pain_has_no_number_beside_it() -> None:
     assert read_back(PainReport((Claim(Trend.GONE),), score=0), sayings()) == "No pain."
     assert read_back(PainReport(score=0), sayings()) == "Zero out of ten."
+
+
+# --- the same as when? ---
+
+BACK_THEN_SAME = {"baseline": ("low back",), "check": ("more in my back", "the same")}
+
+
+def test_the_same_after_more_in_the_back_is_asked_about() -> None:
+    played = Rehearsed(Patient(answers={**BACK_THEN_SAME, "still_worse": ("yes",)}))
+    played.expect(
+        "RULE BACK-WORSE ease",
+        "YOU the same",
+        "RULE UNCLEAR ask",
+        "COACH Is there still more pain in your back than before we started?",
+        "YOU yes",
+        "RULE BACK-WORSE ease",
+        "COACH More in the back. That is normal at first.",
+    )
+
+
+def test_the_same_as_at_the_start_goes_on_and_is_not_asked_again() -> None:
+    played = Rehearsed(Patient(answers=BACK_THEN_SAME))
+    played.expect("COACH Is there still more pain", "YOU no", "COACH How strong", "RULE SAME-OR-BETTER go")
+    assert played.count("COACH Is there still more pain") == 1
+    assert played.finish.outcome == "completed"
+
+
+def test_a_leg_that_turns_out_worse_there_still_ends_the_session() -> None:
+    played = Rehearsed(Patient(answers={**BACK_THEN_SAME, "still_worse": ("it's in my leg now",)}))
+    played.expect("COACH Is there still more pain", "RULE LEG-WORSE stop")
+    assert played.finish.rule == "LEG-WORSE"

@@ -20,8 +20,8 @@ from voicecoach.languages import language, sayings
 from voicecoach.rules_page import rules_page
 
 __all__ = ["Explanation", "NotExplainedError", "baseline_of", "decision_on", "explain", "rules_page"]
-_SETTLED_BY_A_WORD = {"leg_worse", "ladder_leg", "ladder_back"}
-_LADDER = {"ladder_leg": Site.LEG, "ladder_back": Site.BACK}
+_SETTLED_BY_A_WORD = {"leg_worse", "still_worse", "ladder_leg", "ladder_back"}
+_LADDER = {"ladder_leg": Site.LEG, "ladder_back": Site.BACK, "still_worse": Site.BACK}
 _SIGNS = {sign.question: sign.claim for sign in (*FIRST, *EACH_TIME)}
 _WARNINGS = {Finding.SADDLE_NUMB, Finding.BLADDER_BOWEL, Finding.LEG_WEAK}
 

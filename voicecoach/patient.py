@@ -146,6 +146,7 @@ WELL = {
     "compared": ("the same",),
     "leg_worse": ("no",),
     "leg_too": ("the same",),
+    "still_worse": ("no",),
 }
 
 

@@ -14,7 +14,13 @@ from voicecoach.core.questions import QUESTIONS
 BASELINE_QUESTIONS = {"baseline", "baseline_side", "readback", "readback_none"}
 SCORE_QUESTIONS = {"baseline", "baseline_score", "check", "check_score", "checked"}
 # asked about what is worse; the place that they name, if any
-_ABOUT_WORSE = {"where_worse": None, "leg_worse": Site.LEG, "ladder_leg": Site.LEG, "ladder_back": Site.BACK}
+_ABOUT_WORSE = {
+    "where_worse": None,
+    "leg_worse": Site.LEG,
+    "ladder_leg": Site.LEG,
+    "ladder_back": Site.BACK,
+    "still_worse": Site.BACK,
+}
 
 
 def as_answer(reading: Reading, question: str, parts: list[list[Token]], answer: Answer | None) -> Reading:

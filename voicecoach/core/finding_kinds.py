@@ -31,6 +31,7 @@ class Finding(StrEnum):
     MOVED_UP = "moved toward the middle of the spine"
     LEG_BETTER = "less in the leg or buttock"
     BACK_COMPARED = "there in the back, but worse than before?"
+    SAME_AS_WORSE = "no change, but since when: at the check before there was more in the back"
     LEG_UNKNOWN = "nothing said about the leg, where the pain was"
     SAME = "no change"
     BETTER = "less"

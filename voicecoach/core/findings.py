@@ -39,8 +39,11 @@ class Judged:
     place: Place | None = None
 
 
-def judge(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()) -> Judged:
-    """What the report means, given the pain before the first exercise (an empty Baseline before it is known)."""
+def judge(
+    report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = (), checks: tuple[PainReport, ...] = ()
+) -> Judged:
+    """What the report means, given the pain before the first exercise (an empty Baseline before it is known) and what
+    was said at the pain checks so far, the last one last."""
     found: _Found = {OF_DOUBT[doubt]: None for doubt in doubts}
     for movement in report.movements:
         found.setdefault(course(movement, baseline, report), movement.end or movement.start)
@@ -50,6 +53,7 @@ def judge(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()
     _both_legs(report, baseline, found)
     _score(report, baseline, found)
     _left_open(report, baseline, found)
+    _same_as_when(report, checks, found)
     gravest = min(found, key=_GRAVITY.__getitem__, default=None)
     return Judged(frozenset(found), found[gravest] if gravest else None)
 
@@ -201,6 +205,15 @@ def _rise(report: PainReport, baseline: Baseline, found: _Found) -> Finding | No
 
 def _limb_place(baseline: Baseline) -> Place | None:
     return next((place for place in baseline.places if zone(place.site) is Zone.LIMB), None)
+
+
+def _same_as_when(report: PainReport, checks: tuple[PainReport, ...], found: _Found) -> None:
+    """ "The same", right after "more in my back": the same as that, or as before the first exercise?"""
+    bare = found.keys() == {Finding.SAME} and all(claim.place is None for claim in report.claims)
+    before = checks[-1].claims if checks else ()
+    worse = any(zone_of(c.place) is Zone.SPINE and c.trend in (Trend.WORSE, Trend.NEW) for c in before)
+    if bare and report.score is None and worse:
+        found[Finding.SAME_AS_WORSE] = None
 
 
 def _left_open(report: PainReport, baseline: Baseline, found: _Found) -> None:

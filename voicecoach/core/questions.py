@@ -88,6 +88,7 @@ QUESTIONS = {
         Question("compared", report=True),
         Question("leg_worse", report=True, yes_no=True),
         Question("leg_too", report=True),
+        Question("still_worse", report=True, yes_no=True),
     )
 }
 PERFORMING = "performing"  # nothing is asked; commands and pain reports are heard all the same

@@ -142,7 +142,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "UNCLEAR",
-        frozenset({F.BACK_COMPARED, F.LEG_UNKNOWN}),
+        frozenset({F.BACK_COMPARED, F.LEG_UNKNOWN, F.SAME_AS_WORSE}),
         Verdict.ASK,
         "not all that matters was said",
     ),
@@ -177,14 +177,18 @@ _QUESTIONS = (
     (F.WHERE_WORSE, "where_worse"),
     (F.NEVER_NAMED, "leg_worse"),
     (F.COMPARED, "compared"),
+    (F.SAME_AS_WORSE, "still_worse"),
     (F.LEG_UNKNOWN, "leg_too"),
     (F.BACK_COMPARED, "compared"),
 )
 
 
-def decide(report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = ()) -> Decision:
-    """The decision on a report: the first row that matches. Where nothing was found, it has to be asked."""
-    judged = judge(report, baseline, doubts)
+def decide(
+    report: PainReport, baseline: Baseline, doubts: tuple[Doubt, ...] = (), checks: tuple[PainReport, ...] = ()
+) -> Decision:
+    """The decision on a report: the first row that matches. Where nothing was found, it has to be asked. `checks`: what
+    was said at the pain checks so far."""
+    judged = judge(report, baseline, doubts, checks)
     for rule in RULES:
         if rule.matches(judged.findings):
             return Decision(rule.id, rule.verdict, rule.reason, rule.say, judged.place, _question(rule, judged))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from voicecoach.core.body import Baseline
+from voicecoach.core.body import Baseline, PainReport
 from voicecoach.core.intent import Command, Intent
 from voicecoach.core.language import Language
 from voicecoach.core.masking import SpokenMemory
@@ -129,6 +129,7 @@ class Talk:
     settings: Settings = field(default_factory=Settings)
     question: Question | None = None
     baseline: Baseline | None = None
+    checks: tuple[PainReport, ...] = ()  # what was said at the pain checks so far
     exercise: str = ""
     hands_free: bool = True
     moving: bool = False  # the person is in the middle of a movement, and has to come down when stopped

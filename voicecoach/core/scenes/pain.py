@@ -54,8 +54,9 @@ class Pain:
     def cleared_up(self, report: PainReport, doubts: tuple[Doubt, ...] = ()) -> Decided:
         """The report with what was open in it asked for, and the decision on it, which is never to ask or to rest."""
         talk = self._talk
+        checks = talk.checks
         for _ in range(MAX_CLARIFICATIONS):
-            decision = decide(report, self.baseline, doubts)
+            decision = decide(report, self.baseline, doubts, checks)
             if decision.verdict is Verdict.REST:
                 break
             if decision.verdict is not Verdict.ASK:
@@ -66,8 +67,9 @@ class Pain:
             if intent is None:
                 return (yield from self.by_yes_and_no(spoken_to=talk.misheard))
             report, doubts = clarified(decision.ask, report, intent), still_open(doubts, intent)
+            checks = () if decision.ask == "still_worse" else checks  # it has been cleared up
         else:
-            decision = decide(report, self.baseline, doubts)
+            decision = decide(report, self.baseline, doubts, checks)
             if decision.verdict not in (Verdict.ASK, Verdict.REST):
                 return report, decision
         return (yield from self.by_yes_and_no(spoken_to=True))

@@ -27,6 +27,8 @@ class PainCheck:
         while not self._decided:
             self._talk.reached("check")
             report, decision = yield from self._ask()
+            if decision.verdict not in GRAVE:
+                self._talk.checks += (report,)
             self._change = None
             self._decided = decision.verdict not in GRAVE  # a disturbance while it is said does not ask again
             self._decided = yield from self._pain.follow(decision, report, checked=True)
