@@ -12,7 +12,7 @@ import soundfile
 from voicecoach.hearing.echo import FRAME, Cleaned, EchoCanceller
 from voicecoach.hearing.echo_delay import DelayEstimator, peak_lag
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import HANG_S, LEARNING_S, NearEnd
+from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd
 from voicecoach.room import Room
 from voicecoach.speaking.voice import Voice
 
@@ -180,3 +180,19 @@ def test_somebody_else_for_ever_is_rather_another_path() -> None:
     spoke = [near_end.update(LOUD, VOICE) for _ in range(1000)]
     assert spoke[10]
     assert not spoke[-1]
+
+
+def test_a_filter_that_adds_is_not_used_and_begins_anew_after_a_while() -> None:
+    guard = Guard()
+    assert [guard.adds(heard_power=100.0, cleaned_power=1e5) for _ in range(3)] == [True] * 3
+    assert not guard.stuck
+    for _ in range(40):
+        guard.adds(heard_power=100.0, cleaned_power=1e5)
+    assert guard.stuck
+
+
+def test_a_filter_that_takes_out_is_used_also_where_a_word_begins() -> None:
+    guard = Guard()
+    assert not any(guard.adds(heard_power=1e5, cleaned_power=1e3) for _ in range(50))
+    assert not any(guard.adds(heard_power=1e6, cleaned_power=9e5) for _ in range(50)), "somebody speaks over it"
+    assert not guard.stuck

@@ -17,7 +17,7 @@ import numpy as np
 
 from voicecoach.hearing.echo_delay import DelayEstimator
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import NearEnd
+from voicecoach.hearing.near_end import Guard, NearEnd
 
 FRAME = 160  # samples, 10 ms
 TAIL_S = 0.2
@@ -86,6 +86,7 @@ class EchoCanceller:
         self._held: deque[Cleaned] = deque()
         self._noise = np.random.default_rng(0)
         self._erle_db = 0.0
+        self._guard = Guard()
 
     def process(self, heard: Samples, played: Samples) -> list[Cleaned]:
         """Frames that are ready, in order and without a gap; both inputs int16 at 16 kHz, of equal length. While the
@@ -105,7 +106,7 @@ class EchoCanceller:
         self._follow_delay()
         end = len(self._reference) - self._used_delay
         reference = np.ascontiguousarray(self._reference[end - FRAME : end])
-        cleaned = self._speex.cancel(np.ascontiguousarray(heard), reference)
+        cleaned = self._guarded(heard, self._speex.cancel(np.ascontiguousarray(heard), reference))
         left = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
         speaking = self._near_end.update(max(_power(reference), _power(played)), _power(left))
         self._follow_erle(heard, cleaned, speaking=speaking)
@@ -113,6 +114,13 @@ class EchoCanceller:
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ
         self._held.append(Cleaned(cleaned, EchoState(self._erle_db, delay_s, self._near_end.playing, speaking)))
         return self._released()
+
+    def _guarded(self, heard: Samples, cleaned: Samples) -> Samples:
+        """What the filter makes of it, unless it adds."""
+        adds = self._guard.adds(_power(heard), _power(cleaned))
+        if self._guard.stuck:
+            self._speex, self._guard = _Speex(), Guard()
+        return heard if adds else cleaned
 
     def _released(self) -> list[Cleaned]:
         """Silence is passed on at once; beside the coach's voice only what is near somebody else's."""

@@ -20,6 +20,9 @@ OPEN_FRAMES, OF_FRAMES = 3, 5  # a burst is shorter
 HANG_S = 0.40  # a word has quiet parts
 STUCK_S = 4.0  # "somebody else" for so long while the coach speaks: rather the path has changed; learn again
 LEAST_DB = 30.0  # of the square of a 16 bit step: softer than this is never called speech
+SMOOTHING = 0.2  # of powers, per frame: about 50 ms
+LOUDER = 1.6  # 2 dB
+ADDED_MAX_S = 0.3
 _SILENT_POWER = 100.0  # played below this is silence
 _LEARN_EVERY = 10  # frames
 
@@ -77,3 +80,25 @@ class NearEnd:
         if self._since_learned >= _LEARN_EVERY and self._levels_db:
             self._since_learned = 0
             self._usual_db = float(np.percentile(self._levels_db, USUAL_PERCENT))
+
+
+class Guard:
+    """A filter that has learned an echo where there is none, from words that coincided, puts the coach's own words in:
+    what comes out louder than it went in must not be used. Powers as above, one frame at a time."""
+
+    def __init__(self) -> None:
+        self._in_power = self._out_power = 1.0
+        self._added_s = 0.0
+
+    def adds(self, heard_power: float, cleaned_power: float) -> bool:
+        """Whether the filter makes this frame, or the moment around it, louder."""
+        self._in_power += SMOOTHING * (heard_power - self._in_power)
+        self._out_power += SMOOTHING * (cleaned_power - self._out_power)
+        louder = max(self._out_power, cleaned_power) > LOUDER * max(self._in_power, heard_power)
+        self._added_s = self._added_s + FRAME_S if louder else 0.0
+        return louder
+
+    @property
+    def stuck(self) -> bool:
+        """It has done so for long enough to begin anew."""
+        return self._added_s > ADDED_MAX_S
