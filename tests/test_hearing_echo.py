@@ -196,3 +196,26 @@ def test_a_filter_that_takes_out_is_used_also_where_a_word_begins() -> None:
     assert not any(guard.adds(heard_power=1e5, cleaned_power=1e3) for _ in range(50))
     assert not any(guard.adds(heard_power=1e6, cleaned_power=9e5) for _ in range(50)), "somebody speaks over it"
     assert not guard.stuck
+
+
+def test_a_new_path_does_not_make_it_deaf() -> None:
+    near_end = after_learning()
+    near_end.forget()
+    assert not any(near_end.update(LOUD, 3 * REST) for _ in range(20)), "an echo a little louder than before"
+    assert any(near_end.update(LOUD, VOICE) for _ in range(5)), "but a voice is one"
+
+
+def test_after_a_short_gap_a_person_is_heard_over_the_coach_at_once(coach: FloatPcm) -> None:
+    """Learning the room anew would take 1.5 s of the coach's voice, in which nobody is heard over it."""
+    room, canceller, said = Room(SAMPLE_RATE_HZ, path(0.06, 0.3)), EchoCanceller(), clip("stop_022")
+    at, gap = 6 * SAMPLE_RATE_HZ // 400 * 400, 2000
+    patient = silence(coach)
+    patient[at + 2 * gap : at + 2 * gap + len(said)] += said * (0.3 / np.abs(said).max())
+    for start in range(0, at, 400):
+        canceller.process(*room.hear(patient[start : start + 400], coach[start : start + 400]))
+    room.hear(patient[at : at + gap], coach[at : at + gap])  # lost on the way
+    canceller.skip()
+    frames = []
+    for start in range(at + gap, at + 2 * gap + len(said), 400):
+        frames += canceller.process(*room.hear(patient[start : start + 400], coach[start : start + 400]))
+    assert any(frame.state.somebody_else for frame in frames)

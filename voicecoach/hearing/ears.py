@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
-from voicecoach.hearing.echo import EchoCanceller, EchoState, open_canceller
+from voicecoach.hearing.echo import Cleaned, EchoCanceller, EchoState, open_canceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
 from voicecoach.hearing.model import ModelError
 from voicecoach.hearing.recogniser import Recogniser
 
 RESTART_ATTEMPTS = 3
 SURE_SHARE = 0.3  # of the time in which the coach spoke too: so much of an utterance must be more than echo
+SHORT_GAP_SAMPLES = SAMPLE_RATE_HZ  # longer, and the devices may be others
 _SLACK = SAMPLE_RATE_HZ // 20
 _REMEMBERED_FRAMES = 2000  # 20 s
 LATE_S, IN_TIME_S = 1.0, 0.3  # how far the recogniser may be behind, and when it has caught up again
@@ -65,14 +66,25 @@ class Ears:
             self._watch_lag()
             return
         if start_sample != self._expected_sample:
-            self._echo = EchoCanceller()  # the path is another one after a gap
+            self._echo = self._after_gap(self._echo, start_sample - self._expected_sample)
             self._cleaned_until = start_sample
         self._expected_sample = start_sample + len(block)
-        for frame in self._echo.process(block, played):
+        self._pass_on(self._echo.process(block, played))
+        self._watch_lag()
+
+    def _after_gap(self, echo: EchoCanceller, gap_samples: int) -> EchoCanceller:
+        """After a long one the path may be another. After a short one it is not, and to learn it anew would mean not to
+        hear anybody over the coach meanwhile."""
+        if not 0 < gap_samples <= SHORT_GAP_SAMPLES:
+            return EchoCanceller()
+        self._pass_on(echo.skip())
+        return echo
+
+    def _pass_on(self, frames: Iterable[Cleaned]) -> None:
+        for frame in frames:
             self._recogniser.feed(frame.samples, self._cleaned_until)
             self._cleaned_until += len(frame.samples)
             self._echo_states.append((self._cleaned_until, frame.state))
-        self._watch_lag()
 
     def listen(self, phrases: Iterable[str]) -> None:
         self._recogniser.listen(phrases)

@@ -100,6 +100,13 @@ class EchoCanceller:
         self._heard, self._played = self._heard[whole:], self._played[whole:]
         return ready
 
+    def skip(self) -> list[Cleaned]:
+        """Some samples were lost on the way: what was held back, and what is known of the room stays known. The next
+        samples follow on the gap."""
+        self._heard = self._played = np.zeros(0, np.int16)
+        ready, self._held = list(self._held), deque()
+        return [frame if frame.state.somebody_else else self._quiet(frame) for frame in ready]
+
     def _frame(self, heard: Samples, played: Samples) -> list[Cleaned]:
         self._reference = np.concatenate([self._reference[FRAME:], played])
         self._delay.feed(heard, played)

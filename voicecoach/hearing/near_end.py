@@ -16,6 +16,7 @@ LEARNING_S = 1.5  # so much of the coach's own voice is heard before anybody els
 MEMORY_S = 6.0
 USUAL_PERCENT = 98  # of the frames of mere echo leave less than what is taken for usual
 MARGIN_DB = 4.0  # above that it may be somebody
+DOUBTFUL_MARGIN_DB = 10.0  # the same while the path is new
 OPEN_FRAMES, OF_FRAMES = 3, 5  # a burst is shorter
 HANG_S = 0.40  # a word has quiet parts
 STUCK_S = 4.0  # "somebody else" for so long while the coach speaks: rather the path has changed; learn again
@@ -36,6 +37,7 @@ class NearEnd:
         self._envelope = 0.0
         self._levels_db: deque[float] = deque(maxlen=round(MEMORY_S / FRAME_S))
         self._usual_db = 0.0
+        self._knew = False  # what is usual, of this path or of the one before
         self._over: deque[bool] = deque(maxlen=OF_FRAMES)
         self._hang_s = self._stuck_s = 0.0
         self._since_learned = _LEARN_EVERY
@@ -54,7 +56,8 @@ class NearEnd:
             self.speaking, self._hang_s = False, 0.0
             return False
         level_db = float(10 * np.log10(rest_power + 1.0))
-        over = self.learned and level_db > max(self._usual_db + MARGIN_DB, LEAST_DB)
+        margin_db = MARGIN_DB if self.learned else DOUBTFUL_MARGIN_DB
+        over = self._knew and level_db > max(self._usual_db + margin_db, LEAST_DB)
         self._over.append(over)
         if sum(self._over) >= OPEN_FRAMES:
             self._hang_s = HANG_S
@@ -65,7 +68,8 @@ class NearEnd:
         return self.speaking
 
     def forget(self) -> None:
-        """The path from loudspeaker to microphone is another one."""
+        """The path from loudspeaker to microphone is another one. Until enough was heard of it, what was usual before
+        still serves, with a wider margin: deaf to a "stop" it must not be."""
         self._levels_db.clear()
         self._over.clear()
         self._hang_s = self._stuck_s = 0.0
@@ -74,11 +78,15 @@ class NearEnd:
         self._stuck_s = self._stuck_s + FRAME_S if self.speaking else 0.0
         if self._stuck_s > STUCK_S:
             self.forget()
+            self._knew = False  # what was usual is wrong
         if not self.speaking:
             self._levels_db.append(level_db)
         self._since_learned += 1
         if self._since_learned >= _LEARN_EVERY and self._levels_db:
             self._since_learned = 0
+            if not self.learned and self._knew:
+                return
+            self._knew = self._knew or self.learned
             self._usual_db = float(np.percentile(self._levels_db, USUAL_PERCENT))
 
 
