@@ -15,6 +15,7 @@ from voicecoach.core.messages import (
     Hush,
     Note,
     Reached,
+    ScoreTaken,
     Source,
     Speak,
 )
@@ -57,6 +58,7 @@ class Rehearsed:
         self.story: list[str] = []
         self.speaks: list[Speak] = []
         self.holds: list[Hold] = []
+        self.scores: list[ScoreTaken] = []
         self.transcript: list[str] = []
         self._meanwhile = meanwhile
         self._print = Transcript(self.transcript.append)
@@ -88,6 +90,8 @@ class Rehearsed:
                     self.holds.append(Hold(exercise, number, now_s))
             case Note(rule=rule, verdict=verdict):
                 self.story.append(f"RULE {rule} {verdict}")
+            case ScoreTaken():
+                self.scores.append(effect)
             case Finish(outcome=outcome):
                 self.story.append(f"END {outcome}")
             case _:

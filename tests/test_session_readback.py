@@ -116,3 +116,36 @@ def test_a_leg_that_turns_out_worse_there_still_ends_the_session() -> None:
     played = Rehearsed(Patient(answers={**BACK_THEN_SAME, "still_worse": ("it's in my leg now",)}))
     played.expect("COACH Is there still more pain", "RULE LEG-WORSE stop")
     assert played.finish.rule == "LEG-WORSE"
+
+
+def test_a_yes_to_it_counts_whatever_else_is_said() -> None:
+    played = Rehearsed(Patient(answers={**BACK_THEN_SAME, "still_worse": ("yes but the leg's fine",)}))
+    played.expect(
+        "COACH Is there still more pain", "RULE BACK-WORSE ease", "COACH The same in the leg, more in the back."
+    )
+
+
+# --- what stands in the end ---
+
+
+def scores(played: Rehearsed) -> list[int | None]:
+    return [taken.score for taken in played.scores]
+
+
+def test_the_corrected_number_is_the_one_that_is_written_down() -> None:
+    played = Rehearsed(Patient(answers={"check_score": ("six", "five"), "checked": ("no four", "")}))
+    assert scores(played) == [4, 5, 5, 5]
+
+
+def test_what_was_corrected_is_what_the_same_is_compared_with() -> None:
+    check = ("better in my leg but more in my back", "the same")
+    played = Rehearsed(Patient(answers={"check": check, "checked": ("no it's better", "")}))
+    assert played.count("COACH Is there still more pain") == 0
+    assert played.finish.outcome == "completed"
+
+
+def test_a_correction_that_is_denied_is_asked_again_also_after_a_disturbance() -> None:
+    """Nothing is begun without an understood check of the exercise before."""
+    played = Rehearsed(Patient(answers={"checked": ("no it's worse in my leg", ""), "confirm": ("louder", "no")}))
+    played.expect("YOU no it's worse in my leg", "YOU louder", "YOU no", "COACH Thank you. Then I take", CHECK)
+    assert played.count("AT check 0 of rest-on-belly") == 2

@@ -18,11 +18,10 @@ def clarified(question: str, report: PainReport, intent: Intent) -> PainReport:
     if question == "where_worse":
         claims = _where(report, answer)
         return PainReport(claims, (*report.movements, *answer.movements), _score(answer, report), words)
-    if question == "still_worse" and intent.answer is not None and not (answer.claims or answer.movements):
-        worse = (Claim(Trend.WORSE, Place(Site.BACK)),)
-        return replace(report, claims=worse if intent.answer is Answer.YES else report.claims, words=words)
     if question == "still_worse":
-        return replace(answer, score=_score(answer, report), words=words)
+        worse = (Claim(Trend.WORSE, Place(Site.BACK)),) if intent.answer is Answer.YES else ()
+        claims = (*answer.claims, *worse) or (() if answer.movements else report.claims)
+        return PainReport(claims, answer.movements, _score(answer, report), words)
     if question in ("compared", "leg_too", "leg_worse"):
         claims = _compared(question, report, intent)
         return PainReport(claims, movements, _score(answer, report), words)

@@ -11,7 +11,7 @@ from voicecoach.core.intent import Answer, Command, Doubt, Intent
 from voicecoach.core.programme import Exercise
 from voicecoach.core.readback import read_back, to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_unclear
-from voicecoach.core.scenes.clarifying import clarified, corrected_check, still_open
+from voicecoach.core.scenes.clarifying import clarified, still_open
 from voicecoach.core.talk import GRAVE, Matter, Scene, SessionOver, Signal, Talk, Unsettled
 
 MAX_CLARIFICATIONS = 3  # UNCLEAR: asked, and asked again twice at most
@@ -40,7 +40,7 @@ class Pain:
             yield from self._talk.say("asked_soon")
             return
         report, decision = yield from self.cleared_up(intent.report or PainReport(words=intent.words), intent.doubts)
-        if not (yield from self.follow(decision, report, noted=noted)):
+        if (yield from self.follow(decision, report, noted=noted)) is None:
             yield from self.what_happened()
 
     def _can_wait(self, intent: Intent) -> bool:
@@ -103,9 +103,10 @@ class Pain:
 
     def follow(
         self, decision: Decision, report: PainReport, *, checked: bool = False, noted: bool = False
-    ) -> Generator[None, Signal, bool]:
-        """Do what the decision says; False where the person took the report back. `checked`: it was asked for after an
-        exercise, when nobody is moving. Raises SessionOver where the session ends."""
+    ) -> Generator[None, Signal, tuple[PainReport, Decision] | None]:
+        """Do what the decision says; returns what stands in the end, None where the person took the report back.
+        `checked`: it was asked for after an exercise, when nobody is moving; whoever asked says that all is well.
+        Raises SessionOver where the session ends."""
         talk = self._talk
         taken_back = False
         while decision.verdict in GRAVE:
@@ -116,18 +117,16 @@ class Pain:
             taken_back = True
             if correction.report is None and not correction.doubts:
                 yield from talk.say("withdrawn")
-                return False
+                return None
             report = correction.report or PainReport(words=correction.words)
             report, decision = yield from self.cleared_up(report, correction.doubts)
             noted = False
         talk.note(decision, report.words)
-        if decision.verdict is not Verdict.EASE and checked:
-            return (yield from self._agreed(decision, report))
         if decision.verdict is Verdict.EASE:
             yield from self._ease(decision, report, checked=checked)
-        else:
+        elif not checked:
             yield from self._good_sign(decision, report, asks=taken_back)
-        return True
+        return report, decision
 
     def _good_sign(self, decision: Decision, report: PainReport, *, asks: bool) -> Scene:
         """Say what was understood, and why it is well. With more pain somewhere, going on is the person's to say."""
@@ -137,17 +136,6 @@ class Pain:
         yield from talk.say_text(f"{before} {read_back(report, talk.sayings)} {talk.text(decision.say)}".strip())
         if asks and not talk.agreed:
             yield from self.shall_we_go_on("go_on")
-
-    def _agreed(self, decision: Decision, report: PainReport) -> Generator[None, Signal, bool]:
-        """Say what was understood after an exercise, and leave a moment to correct it: "no, eight". Silence agrees. A
-        bare no takes it back, and so it has to be asked again."""
-        talk = self._talk
-        intent = yield from talk.ask("checked", saying=decision.say, before=read_back(report, talk.sayings))
-        if intent is None or (intent.report is None and not intent.doubts):
-            return intent is None or intent.answer is not Answer.NO
-        report, doubts = corrected_check(report, intent), intent.doubts
-        report, decision = yield from self.cleared_up(report, doubts)
-        return (yield from self.follow(decision, report, checked=True))
 
     def _denied(self, decision: Decision, report: PainReport, *, checked: bool) -> Generator[None, Signal, Intent]:
         """Returns the clear no that takes the report back, with what was said along with it. Silence, unclear words
@@ -169,7 +157,7 @@ class Pain:
         return intent
 
     def _confirm_again(self, decision: Decision, report: PainReport, checked: bool) -> Scene:
-        if not (yield from self.follow(decision, report, checked=checked, noted=True)) and not checked:
+        if (yield from self.follow(decision, report, checked=checked, noted=True)) is None and not checked:
             yield from self.what_happened()
 
     def what_happened(self) -> Scene:
@@ -189,7 +177,7 @@ class Pain:
             if decision.rule == "SAME-OR-BETTER":  # nothing has to be said about nothing
                 talk.note(decision, report.words)
                 break
-            settled = yield from self.follow(decision, report)
+            settled = (yield from self.follow(decision, report)) is not None
         if not talk.agreed:
             yield from self.shall_we_go_on("go_on")
 
