@@ -9,7 +9,7 @@ from voicecoach.core.body import Baseline, Claim, Movement, PainReport, Place, S
 from voicecoach.core.findings import Finding, judge
 from voicecoach.core.intent import Answer, Command, Doubt, Intent
 from voicecoach.core.questions import QUESTIONS
-from voicecoach.core.readback import read_back, to_confirm
+from voicecoach.core.readback import in_words, read_back, to_confirm
 from voicecoach.core.rules import Decision, Verdict, decide, decide_next_day, decide_stop, decide_unclear
 from voicecoach.core.scenes.clarifying import clarified
 from voicecoach.core.scenes.screening import EACH_TIME, FIRST
@@ -196,7 +196,7 @@ def _understood(intent: Intent) -> str:
     parts += [intent.answer.value] if intent.answer else []
     report = intent.report
     if report is not None:
-        parts += [text] if (text := read_back(report, sayings()).rstrip(".").lower()) else []
+        parts += [text] if (text := in_words(report, sayings())) else []
         unsure = [c.place.spoken() if c.place else "it" for c in report.claims if c.unsure]
         parts += [f"not whether {place} is worse, the same or better" for place in unsure]
     elif intent.number is not None:

@@ -64,7 +64,7 @@ class _Opened:
         return self.plan
 
     def exercise(self, name: str) -> Exercise:
-        found = next((one for one in self.programme.exercises if one.id == name), None)
+        found = self.programme.exercise(name)
         if found is None:
             names = ", ".join(one.id for one in self.programme.exercises)
             raise PlanError(f'"{name}" is no exercise of this programme; it has {names}.')

@@ -159,6 +159,9 @@ class Programme(_Model):
     much_worse_advice: Paragraph
     exercises: tuple[Exercise, ...] = Field(min_length=1, max_length=30, description="1 to 30 [[exercises]] tables")
 
+    def exercise(self, exercise_id: str) -> Exercise | None:
+        return next((exercise for exercise in self.exercises if exercise.id == exercise_id), None)
+
     def spoken_lines(self) -> tuple[str, ...]:
         """Every line of it that the coach may say, in order of appearance; lines may repeat."""
         lines = [self.title, self.about]

@@ -91,8 +91,8 @@ def _good_days(sessions: list[PastSession]) -> list[PastSession]:
 
 def _less(programme: Programme, plan: Plan, exercise: str) -> Dose | None:
     prescribed = plan.prescribed(exercise)
-    doses = next((one.set for one in programme.exercises if one.id == exercise), None)
-    return less(doses, prescribed.dose) if prescribed is not None and doses is not None else None
+    found = programme.exercise(exercise)
+    return less(found.set, prescribed.dose) if prescribed is not None and found is not None else None
 
 
 def _proposal(programme: Programme, plan: Plan, held: frozenset[str], after: int) -> Step | None:

@@ -14,6 +14,12 @@ _SUMMED_UP = (Zone.PELVIC, Zone.ELSEWHERE)  # one name stands for many things th
 def read_back(report: PainReport, sayings: Mapping[str, str]) -> str:
     """As in "Better in the left leg, more in the middle of the spine, four out of ten." Empty where nothing was said
     about pain."""
+    text = in_words(report, sayings)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def in_words(report: PainReport, sayings: Mapping[str, str]) -> str:
+    """The same, as a part of a sentence."""
     parts = [_movement(movement, sayings) for movement in report.movements]
     improved = {claim.place for claim in report.claims if claim.trend in (Trend.BETTER, Trend.GONE)}
     telling = [c for c in report.claims if not (c.trend is Trend.SAME and c.place in improved)]
@@ -21,16 +27,13 @@ def read_back(report: PainReport, sayings: Mapping[str, str]) -> str:
     painless = report.score == 0 and all(claim.trend is Trend.GONE for claim in report.claims)
     if report.score is not None and not (painless and parts):
         parts.append(sayings["read_score"].format(score=spoken_number(report.score)))
-    text = ", ".join(dict.fromkeys(part for part in parts if part))
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def to_confirm(report: PainReport, sayings: Mapping[str, str]) -> str:
-    """What was understood, without its full stop, for asking whether it is so; where that says too little, the
-    person's own words."""
-    zones = {zone(claim.place.site) for claim in report.claims if claim.place}
-    understood = "" if zones & set(_SUMMED_UP) else read_back(report, sayings).rstrip(".")
-    return understood[:1].lower() + understood[1:] or heard_words(report)
+    """What was understood, for asking whether it is so; where that says too little, the person's own words."""
+    summed_up = any(claim.place and zone(claim.place.site) in _SUMMED_UP for claim in report.claims)
+    return ("" if summed_up else in_words(report, sayings)) or heard_words(report)
 
 
 def heard_words(report: PainReport) -> str:

@@ -58,11 +58,13 @@ def _with_new_side(reading: Reading, tokens: list[Token], question: str) -> Read
     asked = QUESTIONS.get(question)
     if reading.claims or reading.movements or reading.doubts or (asked is not None and asked.side):
         return reading
-    there = any(t.means(Kind.GLUE, "at") for t in tokens) and any("now" in t.words for t in tokens)
-    news = any(t.kind is Kind.SIDE for t in tokens) and (there or any(t.means(Kind.GLUE, "also") for t in tokens))
-    news = news and tokens[0].words[-1:] != ("i",)  # "am I on the right side now?"
-    alone = all(t.kind in (Kind.SIDE, Kind.IGNORE) or t.means(Kind.GLUE, *_BESIDE_A_SIDE) for t in tokens)
-    return replace(reading, claims=(Claim(Trend.NEW),)) if news and alone else reading
+    side = any(t.kind is Kind.SIDE for t in tokens)
+    there_now = any(t.means(Kind.GLUE, "at") for t in tokens) and any("now" in t.words for t in tokens)
+    also = any(t.means(Kind.GLUE, "also") for t in tokens)
+    only_that = all(t.kind in (Kind.SIDE, Kind.IGNORE) or t.means(Kind.GLUE, *_BESIDE_A_SIDE) for t in tokens)
+    if not (side and (there_now or also) and only_that) or tokens[0].words[-1] == "i":  # "am I on the right side now?"
+        return reading
+    return replace(reading, claims=(Claim(Trend.NEW),))
 
 
 def _report(

@@ -14,9 +14,8 @@ _NAMES_SIDES = {"baseline_side", "readback"}
 _NAMES_NUMBERS = {"baseline", "baseline_score", "readback", "check_score", "checked", "released_days"}
 _CORRECTS_NUMBERS = {"readback", "checked"}
 _SCREENING = {"screen", "screen_bladder", "screen_saddle", "screen_weak", "screen_both"}
-_ABOUT_WORSE = {"next_day", "ladder_leg", "ladder_back", "leg_worse", "still_worse", "confirm", "confirm_new"}
-_ABOUT_WORSE |= _SCREENING
 _HOW_MUCH_WORSE = {"ladder_leg", "ladder_back", "leg_worse", "still_worse"}  # "a bit" is a yes
+_ABOUT_WORSE = {"next_day", "confirm", "confirm_new", *_HOW_MUCH_WORSE, *_SCREENING}
 # no places that somebody would call "my ..."
 _NO_BODY_PARTS = {"toilet", "everywhere", "elsewhere", "pelvic"}
 

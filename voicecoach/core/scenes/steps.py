@@ -6,7 +6,7 @@ from voicecoach.core.doses import Dose
 from voicecoach.core.intent import Answer
 from voicecoach.core.messages import PlanChanged
 from voicecoach.core.plan import Plan
-from voicecoach.core.programme import Exercise, Programme
+from voicecoach.core.programme import Programme
 from voicecoach.core.progression import Step
 from voicecoach.core.scenes.exercise import duration_text, times_text
 from voicecoach.core.talk import Scene, Talk
@@ -32,9 +32,6 @@ class PlanStep:
         else:
             yield from self._step_back(step)
 
-    def _exercise(self, step: Step) -> Exercise | None:
-        return next((exercise for exercise in self._programme.exercises if exercise.id == step.exercise), None)
-
     def _settle(self, step: Step, dose: Dose | None, why: str) -> None:
         """Decided, whatever interrupts what is said about it. `dose` None leaves it as it is."""
         self._step = None
@@ -46,7 +43,8 @@ class PlanStep:
     # --- more ---
 
     def _propose(self, step: Step) -> Scene:
-        talk, exercise, prescribed = self._talk, self._exercise(step), self.plan.prescribed(step.exercise)
+        talk, exercise = self._talk, self._programme.exercise(step.exercise)
+        prescribed = self.plan.prescribed(step.exercise)
         if exercise is None or prescribed is None or step.dose is None:
             return
         hold = step.dose[1] != prescribed.hold_s
@@ -67,7 +65,8 @@ class PlanStep:
     # --- less ---
 
     def _step_back(self, step: Step) -> Scene:
-        talk, exercise, prescribed = self._talk, self._exercise(step), self.plan.prescribed(step.exercise)
+        talk, exercise = self._talk, self._programme.exercise(step.exercise)
+        prescribed = self.plan.prescribed(step.exercise)
         name = talk.text("step_back_in", exercise=exercise.name) if exercise is not None else ""
         self._settle(step, step.dose, "less")
         if step.dose is None or prescribed is None:
