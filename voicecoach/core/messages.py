@@ -52,6 +52,24 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """Somebody is talking since `started_s`, whether or not a word of it will be understood. Never the coach itself:
+    it is only sent where that is certain, as in `Heard.surely_other`."""
+
+    at_s: float
+    started_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStopped:
+    """Nobody has talked since `ended_s`; what was said since the last VoiceStarted has had its final result."""
+
+    at_s: float
+    started_s: float
+    ended_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechFinished:
     """The last sample of Speak(id) has been played. A hushed Speak never finishes."""
 
@@ -116,6 +134,8 @@ class Mishap:
 Event = (
     Started
     | Heard
+    | VoiceStarted
+    | VoiceStopped
     | SpeechFinished
     | TimerFired
     | HearingLost

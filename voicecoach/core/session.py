@@ -23,6 +23,8 @@ from voicecoach.core.messages import (
     Started,
     Suspended,
     TimerFired,
+    VoiceStarted,
+    VoiceStopped,
 )
 from voicecoach.core.programme import Exercise, Programme
 from voicecoach.core.scenes.baseline import BaselineScene
@@ -110,7 +112,7 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-            case Started() | JournalLost() | Mishap():
+            case VoiceStarted() | VoiceStopped() | Started() | JournalLost() | Mishap():
                 return None
         return None if self._interlock.frozen_at_s is not None else event
 
