@@ -32,6 +32,8 @@ from voicecoach.core.messages import (
     StartTimer,
     Suspended,
     TimerFired,
+    VoiceStarted,
+    VoiceStopped,
 )
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import QUESTIONS
@@ -127,6 +129,18 @@ class World:
         at_s = self._moment(into_next)
         return self.send(Heard(at_s, words, final, started_s=at_s, ended_s=at_s, source=source))
 
+    def voice_begins(self, into_next: float = 0.0) -> list[Effect]:
+        """Somebody talks from now on."""
+        at_s = self._moment(into_next)
+        return self.send(VoiceStarted(at_s, at_s))
+
+    def voice_ends(self, after_s: float = 1.0) -> list[Effect]:
+        """And is silent `after_s` later; whatever happens by itself until then has happened."""
+        begun_s = self.now_s
+        while (due_s := self._next_s()) is not None and due_s <= begun_s + after_s:
+            self.next_by_itself()
+        return self.send(VoiceStopped(begun_s + after_s, begun_s, begun_s + after_s))
+
     def lose_hearing(self, into_next: float = 0.0) -> list[Effect]:
         return self.send(HearingLost(self._moment(into_next), "The microphone has gone."))
 
@@ -178,9 +192,12 @@ class World:
 
     # --- inside ---
 
+    def _next_s(self) -> float | None:
+        return min([*self.speech.values(), *self.timers.values()], default=None)
+
     def _moment(self, into_next: float) -> float:
-        pending = [*self.speech.values(), *self.timers.values()]
-        return self.now_s + into_next * max(0.0, min(pending, default=self.now_s) - self.now_s)
+        next_s = self._next_s()
+        return self.now_s if next_s is None else self.now_s + into_next * max(0.0, next_s - self.now_s)
 
     def _perform(self, effect: Effect) -> None:
         match effect:

@@ -136,6 +136,17 @@ def stale(kind: int, stale_id: int) -> Act:
     return act
 
 
+def talks(moment: float, seconds: float, stops: bool) -> Act:
+    """Somebody talks, and nothing is understood."""
+
+    def act(world: World) -> None:
+        world.voice_begins(moment)
+        if stops:
+            world.voice_ends(seconds)
+
+    return act
+
+
 def void(_: object) -> None: ...
 
 
@@ -150,6 +161,7 @@ ACTS = st.one_of(
     st.builds(reply, words),
     st.builds(silent, st.integers(1, 5)),
     st.builds(stale, st.integers(0, 1), st.integers(1, 300)),
+    st.builds(talks, moments, st.sampled_from([0.3, 1.0, 9.0]), st.sampled_from([True, True, True, False])),
     st.builds(lambda moment: lambda world: void(world.lose_hearing(moment)), moments),
     st.just(lambda world: void(world.restore_hearing())),
     st.just(lambda world: void(world.restore_hearing())),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from voicecoach.core.body import Claim, PainReport, Quality, Trend, Zone, zone
 from voicecoach.core.intent import Command, Doubt, Intent
-from voicecoach.core.messages import Heard, HearingLost, Source, Suspended
+from voicecoach.core.messages import Heard, HearingLost, Source, Suspended, VoiceStarted, VoiceStopped
+from voicecoach.core.overlap import Overlap
 from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
 from voicecoach.core.understanding import understand
 
@@ -23,6 +24,7 @@ class Interlock:
         self._talk = talk
         self.frozen_at_s: float | None = None
         self._hush_timer = 0
+        self._overlap = Overlap()
 
     def is_hush_timer(self, timer_id: int) -> bool:
         return timer_id == self._hush_timer
@@ -33,6 +35,7 @@ class Interlock:
 
     def deaf(self, event: HearingLost) -> Interruption | None:
         """A coach that cannot hear must not coach, unless it is only typed to."""
+        self._talk.somebody_talks = False
         if not self._talk.hands_free:
             return None
         return self._interruption(Disturbance.DEAF, event.at_s, reason=event.reason)
@@ -40,6 +43,19 @@ class Interlock:
     def asleep(self, event: Suspended) -> Interruption:
         """Nobody knows what the person did meanwhile."""
         return self._interruption(Disturbance.ASLEEP, event.at_s)
+
+    def voice_started(self, _event: VoiceStarted) -> None:
+        self._talk.somebody_talks = True
+        speaking = bool(self._talk.pending_speech) or self.frozen_at_s is not None
+        self._overlap.started(over=speaking and self._talk.question is None)
+
+    def voice_stopped(self, event: VoiceStopped) -> Interruption | None:
+        """Whoever talks over the coach again and again, and is not understood, is asked. Where a question is open, it
+        is asked again anyway."""
+        self._talk.somebody_talks = False
+        if self._talk.question is None and self._overlap.stopped(event.started_s, event.ended_s):
+            return self._interruption(Disturbance.TALKED_OVER, event.at_s)
+        return None
 
     def silence(self) -> None:
         """Whatever was being said, and whatever a partial result had frozen, is over."""
@@ -56,6 +72,8 @@ class Interlock:
         if not event.final:
             self._freeze_on(intent, event.at_s)
             return None
+        if not intent.empty:
+            self._overlap.understood()
         return self._decide(intent, event)
 
     def _freeze_on(self, intent: Intent, at_s: float) -> None:

@@ -100,6 +100,11 @@ class Session:
                 return SessionOver("ended")
             case Suspended():
                 return self._interlock.asleep(event)
+            case VoiceStarted():
+                self._interlock.voice_started(event)
+                return None
+            case VoiceStopped():
+                return None if self._closing else self._interlock.voice_stopped(event)
             case JournalLost() if not self._closing:
                 self._interlock.silence()
                 return SessionOver("unrecorded")
@@ -112,7 +117,7 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-            case VoiceStarted() | VoiceStopped() | Started() | JournalLost() | Mishap():
+            case Started() | JournalLost() | Mishap():
                 return None
         return None if self._interlock.frozen_at_s is not None else event
 

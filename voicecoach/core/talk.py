@@ -36,6 +36,7 @@ from voicecoach.core.rules import Decision, Verdict
 from voicecoach.core.vocabulary import phrases_for
 
 LINE_PAUSE_S = 0.35
+HEAR_OUT_S = 5.0  # how much longer an answer may take where somebody is talking just then
 GRAVE = (Verdict.STOP, Verdict.EMERGENCY)  # what ends the session
 WITHDRAWN = "withdrawn"  # a Note's verdict: this rule's decision no longer stands
 MIN_RATE_WPM, MAX_RATE_WPM, RATE_STEP_WPM = 100, 220, 20
@@ -71,6 +72,7 @@ class Disturbance(StrEnum):
     FALSE_ALARM = "false_alarm"
     DEAF = "deaf"
     ASLEEP = "asleep"
+    TALKED_OVER = "talked_over"
 
 
 class Interruption(Exception):  # noqa: N818 - control flow of the story, no error
@@ -145,6 +147,7 @@ class Talk:
     timers: set[int] = field(default_factory=set)
     pending_speech: set[int] = field(default_factory=set)
     deaf: bool = False
+    somebody_talks: bool = False  # whether or not it is understood
     misheard: bool = False  # something was said to the last question, though nothing was understood
     how_long: Callable[[], str] | None = None  # tells what is left, once there is something
     _last_id: int = 0
@@ -303,7 +306,7 @@ class Talk:
 
     def _one_answer(self, prompt: str, silence_s: float) -> Generator[None, Signal, Intent | None]:
         speech_id = self.speak(prompt)
-        timer_id = 0
+        timer_id, heard_out = 0, False
         while True:
             signal = yield
             match signal:
@@ -316,6 +319,8 @@ class Talk:
                     return None
                 case SpeechFinished(id=finished) if finished == speech_id:
                     timer_id = self.start_timer(silence_s)
+                case TimerFired(id=fired) if fired == timer_id and self.somebody_talks and not heard_out:
+                    timer_id, heard_out = self.start_timer(HEAR_OUT_S), True
                 case TimerFired(id=fired) if fired == timer_id:
                     return None
                 case _:

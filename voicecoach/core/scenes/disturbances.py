@@ -98,6 +98,8 @@ class Disturbances:
                 return [Unsettled(Matter.DEAF, partial(self._deaf, interruption.reason))]
             case Disturbance.ASLEEP:
                 return [Unsettled(Matter.PAUSE, partial(self._pain.pause, self._talk.text("asleep")))]
+            case Disturbance.TALKED_OVER:
+                return [Unsettled(Matter.PAUSE, partial(self._pain.pause, self._talk.text("talked_over")))]
             case Disturbance.END:
                 raise SessionOver("ended")
             case _:
