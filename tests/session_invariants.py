@@ -62,9 +62,9 @@ def understood(words: str, question: str) -> Intent:
 
 
 def meant(moment: Moment) -> Intent:
-    """What was said; nothing, where it is no final result."""
+    """What was said; nothing, where it is no final result, or one that has to be said again."""
     event = moment.event
-    if not isinstance(event, Heard) or not event.final or moment.world.masked(event):
+    if not isinstance(event, Heard) or not event.final or moment.world.masked(event) or moment.world.doubted:
         return Intent("")
     return understood(event.words, moment.world.question)
 

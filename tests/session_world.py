@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from voicecoach.core.before import Before
+from voicecoach.core.lone_words import LoneWords
 from voicecoach.core.masking import SpokenMemory
 from voicecoach.core.messages import (
     CancelTimer,
@@ -38,6 +39,7 @@ from voicecoach.core.messages import (
 from voicecoach.core.programme import Programme
 from voicecoach.core.questions import QUESTIONS
 from voicecoach.core.session import Session
+from voicecoach.core.understanding import understand
 from voicecoach.languages import language, sayings
 from voicecoach.patient import WELL
 
@@ -80,6 +82,8 @@ class World:
         self.speech: dict[int, float] = {}  # id -> when it ends
         self.timers: dict[int, float] = {}  # id -> when it is due
         self.spoken = SpokenMemory()
+        self.lone_words = LoneWords()
+        self.doubted = False  # whether the last event was a lone word, heard badly, that has to be said again
         self.finish: Finish | None = None
         self.send(Started(0.0, hands_free))
 
@@ -91,6 +95,7 @@ class World:
 
     def send(self, event: Event) -> list[Effect]:
         self.now_s = event.at_s
+        self.doubted = self._doubts(event)
         for watch in self.watches:
             watch.before(Moment(self, event, []))
         if isinstance(event, SpeechFinished) and self.speech.pop(event.id, None) is not None:
@@ -123,11 +128,17 @@ class World:
             raise
 
     def hear(
-        self, words: str, *, final: bool = True, source: Source = Source.SCRIPT, into_next: float = 0.0
+        self,
+        words: str,
+        *,
+        final: bool = True,
+        source: Source = Source.SCRIPT,
+        into_next: float = 0.0,
+        confidence: float = 1.0,
     ) -> list[Effect]:
         """`into_next`: how much of the time until the next thing happens by itself has passed, from 0 to 1."""
         at_s = self._moment(into_next)
-        return self.send(Heard(at_s, words, final, started_s=at_s, ended_s=at_s, source=source))
+        return self.send(Heard(at_s, words, final, confidence, started_s=at_s, ended_s=at_s, source=source))
 
     def voice_begins(self, into_next: float = 0.0) -> list[Effect]:
         """Somebody talks from now on."""
@@ -191,6 +202,11 @@ class World:
         )
 
     # --- inside ---
+
+    def _doubts(self, event: Event) -> bool:
+        if not isinstance(event, Heard) or not event.final or self.question in QUESTIONS or self.masked(event):
+            return False
+        return not self.lone_words.counts(understand(event.words, language(), ""), event)
 
     def _next_s(self) -> float | None:
         return min([*self.speech.values(), *self.timers.values()], default=None)

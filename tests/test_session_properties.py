@@ -112,8 +112,8 @@ def silent(steps: int) -> Act:
     return act
 
 
-def said(words: str, final: bool, source: Source, moment: float) -> Act:
-    return lambda world: void(world.hear(words, final=final, source=source, into_next=moment))
+def said(words: str, final: bool, source: Source, moment: float, confidence: float = 1.0) -> Act:
+    return lambda world: void(world.hear(words, final=final, source=source, into_next=moment, confidence=confidence))
 
 
 def partial_then_final(partial: str, final: str, moment: float) -> Act:
@@ -155,7 +155,7 @@ ACTS = st.one_of(
     st.builds(well, st.integers(1, 12)),
     st.builds(well, st.integers(1, 6), st.just("yes")),
     st.builds(said, words, st.booleans(), st.sampled_from(Source), moments),
-    st.builds(said, words, st.just(True), st.sampled_from(Source), moments),
+    st.builds(said, words, st.just(True), st.sampled_from(Source), moments, st.sampled_from([1.0, 1.0, 0.5])),
     st.builds(partial_then_final, words, words, moments),
     st.builds(reply, words),
     st.builds(reply, words),

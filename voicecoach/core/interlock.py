@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from voicecoach.core.body import Claim, PainReport, Quality, Trend, Zone, zone
 from voicecoach.core.intent import Command, Doubt, Intent
+from voicecoach.core.lone_words import LoneWords
 from voicecoach.core.messages import Heard, HearingLost, Source, Suspended, VoiceStarted, VoiceStopped
 from voicecoach.core.overlap import Overlap
 from voicecoach.core.talk import Answered, Disturbance, Interruption, Misheard, Talk
@@ -25,6 +26,7 @@ class Interlock:
         self.frozen_at_s: float | None = None
         self._hush_timer = 0
         self._overlap = Overlap()
+        self._lone_words = LoneWords()
 
     def is_hush_timer(self, timer_id: int) -> bool:
         return timer_id == self._hush_timer
@@ -44,16 +46,15 @@ class Interlock:
         """Nobody knows what the person did meanwhile."""
         return self._interruption(Disturbance.ASLEEP, event.at_s)
 
-    def voice_started(self, _event: VoiceStarted) -> None:
-        self._talk.somebody_talks = True
-        speaking = bool(self._talk.pending_speech) or self.frozen_at_s is not None
-        self._overlap.started(over=speaking and self._talk.question is None)
-
-    def voice_stopped(self, event: VoiceStopped) -> Interruption | None:
+    def voice(self, event: VoiceStarted | VoiceStopped) -> Interruption | None:
         """Whoever talks over the coach again and again, and is not understood, is asked. Where a question is open, it
         is asked again anyway."""
-        self._talk.somebody_talks = False
-        if self._talk.question is None and self._overlap.stopped(event.started_s, event.ended_s):
+        talk = self._talk
+        talk.somebody_talks = isinstance(event, VoiceStarted)
+        if isinstance(event, VoiceStarted):
+            speaking = bool(talk.pending_speech) or self.frozen_at_s is not None
+            self._overlap.started(over=speaking and talk.question is None)
+        elif talk.question is None and self._overlap.stopped(event.started_s, event.ended_s):
             return self._interruption(Disturbance.TALKED_OVER, event.at_s)
         return None
 
@@ -72,6 +73,9 @@ class Interlock:
         if not event.final:
             self._freeze_on(intent, event.at_s)
             return None
+        if question is None and not self._lone_words.counts(intent, event):
+            self._freeze_on(intent, event.at_s)  # silent for a moment: who said it hears that it was nothing
+            return self._false_alarm()
         if not intent.empty:
             self._overlap.understood()
         return self._decide(intent, event)

@@ -18,7 +18,6 @@ from voicecoach.core.messages import (
     Hush,
     JournalLost,
     LeaveRequested,
-    Mishap,
     SpeechFinished,
     Started,
     Suspended,
@@ -69,7 +68,7 @@ class Session:
             return [Hush()] if isinstance(event, Heard) else []
         if self._story is None:
             return self._begin(event)
-        impulse = self._seen(event)
+        impulse = self._over(event) or self._seen(event)
         if isinstance(impulse, Exception):
             self._talk.cancel_timers()
             self._advance(lambda story: story.throw(impulse))
@@ -92,22 +91,10 @@ class Session:
             case HearingLost():
                 self._talk.deaf = True
                 return self._interlock.deaf(event)
-            case LeaveRequested():
-                self._talk.hush()
-                return SessionOver("left")
-            case Suspended(seconds=seconds) if seconds > LONGEST_BREAK_S and not self._closing:
-                self._interlock.silence()
-                return SessionOver("ended")
             case Suspended():
                 return self._interlock.asleep(event)
-            case VoiceStarted():
-                self._interlock.voice_started(event)
-                return None
-            case VoiceStopped():
-                return None if self._closing else self._interlock.voice_stopped(event)
-            case JournalLost() if not self._closing:
-                self._interlock.silence()
-                return SessionOver("unrecorded")
+            case VoiceStarted() | VoiceStopped():
+                return None if self._closing else self._interlock.voice(event)
             case TimerFired(id=timer_id):
                 self._talk.timers.discard(timer_id)
                 if self._interlock.is_hush_timer(timer_id):
@@ -117,9 +104,23 @@ class Session:
                 self._talk.spoken.finished(speech_id, at_s)
             case HearingRestored():
                 self._talk.deaf = False
-            case Started() | JournalLost() | Mishap():
+            case _:
                 return None
         return None if self._interlock.frozen_at_s is not None else event
+
+    def _over(self, event: Event) -> SessionOver | None:
+        """Where the event leaves no choice but to end."""
+        match event:
+            case LeaveRequested():
+                outcome = "left"
+            case Suspended(seconds=seconds) if seconds > LONGEST_BREAK_S and not self._closing:
+                outcome = "ended"
+            case JournalLost() if not self._closing:
+                outcome = "unrecorded"
+            case _:
+                return None
+        self._interlock.silence()
+        return SessionOver(outcome)
 
     def _advance(self, step: Callable[[Scene], None]) -> None:
         assert self._story is not None
