@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end_session import SHORT, session
+from tests.end_to_end_session import SHORT, Scene, session
 from tests.offline import (
     WITHOUT_NETWORK,
     Folders,
@@ -42,6 +42,7 @@ from voicecoach.speaking.voice import Voice, speakable
 DATA = Path(__file__).parent / "data"
 TINY = DATA / "sessions" / "tiny.toml"
 STOP = DATA / "voices" / "stop_105a0eea_0.flac"
+TRIES, HEARING_S = 6, 8.0
 WORSE = "worse in my leg"
 COMPLAINS = f'says = ["at hold 1 of press-up, 3 s: {WORSE}"]\n'
 HELPERS = ("voicecoach.speaking.render_process", "voicecoach.hearing.recogniser_process")
@@ -225,17 +226,23 @@ def test_a_person_at_the_microphone_leaves_words_only_and_no_way_out_is_opened(
         env=folders.env(),
     )
     with closing(mouth), begun as scene:
-        scene.hears_out("hearing_test")
-        scene.mouth.play(STOP)
-        scene.type_to("what_happened", "quit")
+        scene.hears("hello")
+        assert any(heard(scene) for _ in range(TRIES)), scene.coach.transcript
+        scene.coach.type_line("quit")
         scene.coach.line("END    ended")
         assert scene.coach.wait() == 0
     assert all(helper in trace.read_text() for helper in HELPERS)
     assert ways_out(trace.read_text()) == []
-    heard = [entry.body for entry in entries(folders) if entry.type == "Heard" and entry.body["final"]]
-    assert ("stop", "voice") in {(body["words"], body["source"]) for body in heard}
+    words = {(entry.body["words"], entry.body["source"]) for entry in entries(folders) if entry.type == "Heard"}
+    assert ("stop", "voice") in words
     assert audio_in_database(folders.data / "journal.sqlite3") == []
     leaves_only_its_journal_and_rendered_lines(folders, SHORT)
+
+
+def heard(scene: Scene) -> bool:
+    """Say stop; whether the coach has heard it. On a busy computer it can be listening anew just then."""
+    scene.mouth.play(STOP)
+    return scene.coach.line_if_any(r"YOU +stop", HEARING_S) is not None
 
 
 def test_audio_would_be_found(tmp_path: Path) -> None:
