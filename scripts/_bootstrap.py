@@ -37,8 +37,9 @@ APT_PACKAGES = {
     "pulseaudio": "pulseaudio",  # tests: a virtual sound card
     "pactl": "pulseaudio-utils",
     "alsa-pulse": "libasound2-plugins",
+    "strace": "strace",  # tests: whether anything reaches for the network
 }
-TEST_NEEDS = ("espeak-ng", "flite", "pulseaudio", "pactl", "alsa-pulse")
+TEST_NEEDS = ("espeak-ng", "flite", "pulseaudio", "pactl", "alsa-pulse", "strace")
 
 NETWORK_SIGNS = ("new connection", "NewConnection", "ConnectTimeout", "Temporary failure", "not connect", "unreachable")
 

@@ -26,7 +26,7 @@ def main(args: list[str]) -> int:
     in_ci = os.environ.get("CI") == "true"  # there nothing may be skipped for want of a package
     ensure_sound_libraries(python, required=in_ci)
     if sys.platform == "linux" and (missing := missing_test_packages()):
-        if not ensure_packages(missing, "the tests of sound and voice", required=in_ci):
+        if not ensure_packages(missing, "some of the tests", required=in_ci):
             say("Those tests are skipped.")
     checks = (("pytest", *args),) if args else CHECKS
     return report([(check, *run_check(str(python), check)) for check in checks])

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,16 +58,16 @@ class Line:
 
 
 class Coach:
-    """The running command line, at a terminal; what it prints is collected."""
+    """The running command line, at a terminal; what it prints is collected. `under`: a program that runs it."""
 
-    def __init__(self, arguments: list[str], env: dict[str, str]) -> None:
+    def __init__(self, arguments: list[str], env: dict[str, str], under: Sequence[str] = ()) -> None:
         self.lines: list[Line] = []
         self._next = 0  # the first line that nobody has waited for
         self._ended = False
         self._changed = threading.Condition()
         self._keyboard, terminal = os.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "voicecoach", *arguments],
+            [*under, sys.executable, "-m", "voicecoach", *arguments],
             stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -218,12 +218,21 @@ def _silent(last: Pcm, quiet_s: float) -> bool:
 
 
 @contextmanager
-def session(card: VirtualSound, folder: Path, *arguments: str, voice: Voice, cache: Path) -> Iterator[Scene]:
-    """A session by the command line over the card, its data in `folder`."""
+def session(
+    card: VirtualSound,
+    folder: Path,
+    *arguments: str,
+    voice: Voice,
+    cache: Path,
+    under: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Scene]:
+    """A session by the command line over the card, its data in `folder`; `under` a program that runs it, with more in
+    its environment."""
     data = folder / "data"
-    env = card.env | {"VOICECOACH_DATA_DIR": str(data), "XDG_CACHE_HOME": str(cache), "PYTHONFAULTHANDLER": "1"}
+    own = {"VOICECOACH_DATA_DIR": str(data), "XDG_CACHE_HOME": str(cache), "PYTHONFAULTHANDLER": "1"}
     with card.record_speaker() as heard:
-        coach = Coach(["session", *arguments], env)
+        coach = Coach(["session", *arguments], {**card.env, **own, **(env or {})}, under)
         try:
             yield Scene(coach, Mouth(card, voice, folder), heard, data)
         finally:

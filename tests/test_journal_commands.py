@@ -60,7 +60,10 @@ def test_history_tells_everything_in_its_order(call: Call) -> None:
         record_session(written, at=MONDAY + 4 * DAY, cut_off_at=("press-up", "hold"))
     lines = call("history").output.splitlines()
     assert lines[0] == "2026-03-02 18:00: plan changed by Dr. Moreau: all four exercises."
-    assert lines[1] == "2026-03-02 18:00: session 1, herniated-disc, 4 of 4 exercises, completed, pain 5 to 5."
+    assert (
+        lines[1]
+        == "2026-03-02 18:00: session 1, herniated-disc, 4 of 4 exercises, completed, pain 5 before and 5 after."
+    )
     assert (
         "session 2, herniated-disc, 1 of 4 exercises, then Press-up back extension: hold 1, stopped by LEG-WORSE"
         in (lines[2])
@@ -76,18 +79,48 @@ def test_history_tells_everything_in_its_order(call: Call) -> None:
     assert found[1]["pain_after"] == 5
 
 
-def test_history_is_a_table_on_a_terminal() -> None:
+@pytest.mark.parametrize("columns", ["60", "200"])
+def test_on_a_terminal_the_history_is_as_wide_as_the_screen_and_leaves_no_word_out(call: Call, columns: str) -> None:
     with journal() as written:
-        record_session(written)
+        written.note_plan(
+            {"plan": {"exercises": []}}, MONDAY, "Dr. [b]Moreau[/b]", "press-up 2 x 20 s, was 2 x 15 s " * 4
+        )
+        record_session(written, LEG_WORSE)
     out, terminal = os.openpty()
-    env = os.environ | {"COLUMNS": "120"}
+    env = os.environ | {"COLUMNS": columns, "TERM": "vt100", "NO_COLOR": "1"}
     with subprocess.Popen([sys.executable, "-m", "voicecoach", "history"], stdout=terminal, env=env) as process:
         os.close(terminal)
         assert process.wait(60) == 0
         shown = os.read(out, 100_000).decode()
     os.close(out)
-    assert "How far" in shown
-    assert "4 of 4 exercises" in shown
+    assert max(len(line) for line in shown.splitlines()) <= int(columns)
+    assert shown.split() == call("history").output.replace("18:00:", "18:00").split()
+
+
+def test_the_journals_commands_take_a_journal_of_rehearsals(call: Call, tmp_path: Path) -> None:
+    traces = leave_traces()
+    week = str(tmp_path / "week.sqlite3")
+    with Journal.open(Path(week)) as written:
+        record_session(written, LEG_WORSE, kind="rehearsed")
+    assert "session 1 (rehearsed)" in call("history", "--journal", week).output
+    assert "it's worse in my leg" in call("show", "1", "--journal", week).output
+    assert "agrees" in call("replay", "1", "--journal", week).output
+    assert '"table": "entries"' in call("export", "--journal", week).output
+    assert "empty" in call("history").output, "the usual one is another"
+    forgotten = call("forget", "--yes", "--journal", week)
+    assert forgotten.status == 0
+    assert "speech" not in forgotten.output
+    assert "empty" in call("history", "--journal", week).output
+    assert all(trace.exists() for trace in traces), "what belongs to real sessions stays"
+
+
+@pytest.mark.parametrize("command", [("history",), ("show", "1"), ("replay", "1"), ("export",), ("forget", "--yes")])
+def test_a_journal_that_is_not_there_is_not_begun_by_looking_at_it(
+    call: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    nowhere = tmp_path / "nowhere.sqlite3"
+    is_one_sentence(call(*command, "--journal", str(nowhere)), "no journal", "nowhere.sqlite3")
+    assert not nowhere.exists()
 
 
 # --- show ---------------------------------------------------------------------------------------------------------
@@ -204,6 +237,19 @@ def test_export_has_every_row_of_every_table(call: Call, tmp_path: Path) -> None
     assert [json.loads(line) for line in out.read_text().splitlines()] == found
     is_one_sentence(call("export", "--out", str(out)), "is there already")
     is_one_sentence(call("export", "--out", str(tmp_path / "none" / "x.jsonl")), "choose another place")
+
+
+def test_an_export_that_nobody_reads_to_its_end_leaves_no_traceback() -> None:
+    with journal() as written:
+        for _ in range(5):
+            record_session(written)
+    command = [sys.executable, "-m", "voicecoach", "export"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith('{"table": "journal"')
+        process.stdout.close()
+        assert process.stderr.read() == ""
 
 
 # --- forget -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TextIO
 
@@ -19,7 +19,7 @@ class ExportError(CoachError):
     """The file can't be written."""
 
 
-def export_lines(journal: Journal) -> Iterator[str]:
+def export_lines(journal: Journal) -> Generator[str]:
     """One object a line. The first tells what this is; then all rows, table by table, in the order in which they were
     written: {"table": "entries", "id": 1, ...}; what is JSON in the journal is JSON here. Raises JournalError."""
     yield json.dumps({"table": "journal", "schema": journal.schema_version, "coach_version": __version__})

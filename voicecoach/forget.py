@@ -50,24 +50,26 @@ def holdings(journal: Journal) -> Holdings:
     )
 
 
-def forget_everything(journal: Journal) -> None:
-    """Delete everything; needs the claim. Raises JournalError, NotForgotten."""
+def forget_everything(journal: Journal, *, speech: bool = True) -> None:
+    """Delete everything; needs the claim. `speech`: with what lies beside the journal, rendered speech above all; not
+    where it is a journal of rehearsals. Raises JournalError, NotForgotten."""
     journal.forget(_lasting(journal))
     journal.make_room()
+    if not speech:
+        return
     left = [path for path in _other_files() if not _removed(path)]
     if left:
         raise NotForgotten(f"The journal is empty now, but {left[0]} can't be removed: delete it yourself.")
 
 
-def described(what: Holdings) -> str:
-    """What would be deleted, in a sentence."""
+def described(what: Holdings, *, speech: bool = True) -> str:
+    """What would be deleted, in a sentence. `speech`: see `forget_everything`."""
     if not (what.sessions or what.plan_changes or what.releases):
-        return "The journal is empty; there may be rendered speech."
+        return "The journal is empty" + ("; there may be rendered speech." if speech else ".")
     dates = f" from {what.first_date} to {what.last_date}" if what.sessions else ""
-    return (
-        f"This deletes {what.sessions} sessions{dates}, the plan and settings ({what.plan_changes} changes), "
-        f"{what.releases} releases, and rendered speech." + kept(what)
-    )
+    things = [f"{what.sessions} sessions{dates}", f"the plan and settings ({what.plan_changes} changes)"]
+    things += [f"{what.releases} releases", *(["rendered speech"] if speech else [])]
+    return f"This deletes {', '.join(things[:-1])}, and {things[-1]}." + kept(what)
 
 
 def kept(what: Holdings) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from voicecoach.conductor import Record
 from voicecoach.core.before import Before
 from voicecoach.core.messages import Effect, Event, Finish, PlanChanged, Released, SettingsChanged
-from voicecoach.core.plan import Plan, Prescribed, change_of
+from voicecoach.core.plan import Plan, Prescribed, Settings, change_of
 from voicecoach.core.programme import Programme
 from voicecoach.core.records import plain
 from voicecoach.journal import Journal, JournalError, SessionKind
@@ -25,6 +25,7 @@ _WHY = {
     "kept": "more was declined",
     "less": "a step back after it got worse",
 }
+_AS_BEFORE = "doses as before"
 
 
 class Keeper:
@@ -37,6 +38,7 @@ class Keeper:
         journal: Journal,
         begin: Callable[[], int],
         plan: Plan | None,
+        settings: Settings,
         now: Callable[[], datetime],
         *,
         remembers: bool,
@@ -45,6 +47,7 @@ class Keeper:
         self._begin = begin
         self._session_id: int | None = None
         self._plan = plan
+        self._settings = settings
         self._now = now
         self._remembers = remembers
 
@@ -59,7 +62,9 @@ class Keeper:
                 case PlanChanged(plan=plan, why=why):
                     self._change_plan(plan, why)
                 case SettingsChanged(settings=settings):
-                    self._journal.note_plan(change_of(settings), self._now(), THE_PERSON, "settings")
+                    said = described_settings(self._settings, settings)
+                    self._journal.note_plan(change_of(settings), self._now(), THE_PERSON, said)
+                    self._settings = settings
                 case Released(clinician=clinician, seen_on=seen_on):
                     self._journal.release(clinician, self._now(), date.fromisoformat(seen_on))
                 case _:
@@ -72,6 +77,8 @@ class Keeper:
 
     def _change_plan(self, plan: Plan, why: str) -> None:
         said = described_change(self._plan, plan)
+        if why == "less" and said == _AS_BEFORE:
+            said = "smaller movements, as there is no smaller dose"
         reason = f"{said} ({_WHY[why]})" if why in _WHY else said
         by = THE_COACH if why == "less" else THE_PERSON
         self._journal.note_plan(change_of(plan), self._now(), by, reason)
@@ -97,7 +104,18 @@ def described_change(before: Plan | None, after: Plan) -> str:
             told.append(f"{one.exercise} {described_dose(one)}, was {described_dose(was)}")
     if before is not None:
         told += [f"without {one.exercise}" for one in before.exercises if after.prescribed(one.exercise) is None]
-    return "; ".join(told) or "doses as before"
+    return "; ".join(told) or _AS_BEFORE
+
+
+def described_settings(before: Settings, after: Settings) -> str:
+    """What is different now, in a few words."""
+    told = {
+        f"{after.rate_wpm} words a minute": after.rate_wpm != before.rate_wpm,
+        f"{after.gain_db:+g} dB": after.gain_db != before.gain_db,
+        f"counting {after.counting}": after.counting != before.counting,
+        f"the voice {after.voice or 'that is best'}": after.voice != before.voice,
+    }
+    return ", ".join(text for text, differs in told.items() if differs) or "as before"
 
 
 @contextmanager
@@ -113,7 +131,7 @@ def recorded(
             kind, programme.id, sha256, now(), programme=body, setup=setup, instead_of_interrupted=True
         )
 
-    keeper = Keeper(journal, begin, before.plan, now, remembers=kind is not SessionKind.SIMULATED)
+    keeper = Keeper(journal, begin, before.plan, before.settings, now, remembers=kind is not SessionKind.SIMULATED)
     yield keeper.record, keeper.end
 
 

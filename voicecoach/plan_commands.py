@@ -17,7 +17,7 @@ from voicecoach.core.talk import MAX_GAIN_DB, MAX_RATE_WPM, MIN_GAIN_DB, MIN_RAT
 from voicecoach.earlier import before_now, remembered
 from voicecoach.errors import CoachError
 from voicecoach.journal import Journal, SessionKind
-from voicecoach.keeping import THE_PERSON, described_change, described_dose, local_now
+from voicecoach.keeping import THE_PERSON, described_change, described_dose, described_settings, local_now
 from voicecoach.moments import date_of, moment_of
 from voicecoach.programmes import load
 
@@ -192,7 +192,7 @@ def change_settings(
             before.counting if counting is None else counting,
         )
         if after != before:
-            opened.journal.note_plan(change_of(after), opened.now, THE_PERSON, "settings")
+            opened.journal.note_plan(change_of(after), opened.now, THE_PERSON, described_settings(before, after))
         return settings_text(after)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +34,7 @@ from voicecoach.helper_process import frames, serve_frames, write_frame
 
 def make_listener(model_path: Path, to_coach: IO[bytes]) -> Listener:
     """Raises Exception (vosk's own) when the model cannot be loaded, unless libvosk ends the process itself."""
+    socket.has_ipv6 = False  # vosk's downloader, when it is imported, would bind a socket to find that out
     import vosk
 
     vosk.SetLogLevel(-1)
