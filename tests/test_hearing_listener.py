@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from voicecoach.hearing.frames import RecogniserEvent, Samples
-from voicecoach.hearing.listener import CHUNK_SAMPLES, Listener
+from voicecoach.hearing.listener import CHUNK_SAMPLES, STEADY_SAMPLES, Listener
+
+STEADY = STEADY_SAMPLES // CHUNK_SAMPLES
 
 
 class Script:
@@ -79,8 +81,23 @@ def test_a_partial_is_sent_when_it_changes_and_its_end_in_quiet_gives_the_final(
     assert (final.started_sample, final.ended_sample) == (final.at_sample - 1600, final.at_sample)
 
 
+def test_a_partial_is_sent_once_it_is_steady() -> None:
+    listener, events = _listener(Script(lambda n: "go" if n < 10 else "stop"))
+    listener.hear(_silence(10 + STEADY), 0)
+    assert [(event.words, event.at_sample) for event in events] == [
+        ("go", (1 + STEADY) * CHUNK_SAMPLES),
+        ("stop", (10 + STEADY) * CHUNK_SAMPLES),
+    ]
+
+
+def test_what_flickers_hushes_nobody() -> None:
+    listener, events = _listener(Script(lambda n: ("stop", "slow")[n // STEADY % 2] if n <= 50 else ""))
+    listener.hear(_silence(100), 0)
+    assert events == []
+
+
 def test_a_partial_that_was_nothing_is_followed_by_an_empty_final() -> None:
-    listener, events = _listener(Script(lambda n: "stop" if n == 10 else ""))
+    listener, events = _listener(Script(lambda n: "stop" if 10 <= n <= 20 else ""))
     listener.hear(_silence(50), 0)
     assert _summary(events) == [("stop", False), ("", True)]
     assert events[-1].confidence == 0.0
@@ -102,7 +119,7 @@ def test_the_recognisers_own_end_of_an_utterance_is_a_final() -> None:
 
 def test_reset_resolves_what_was_proposed() -> None:
     listener, events = _listener(Script(lambda _n: "stop"))
-    listener.hear(_silence(3), 0)
+    listener.hear(_silence(1 + STEADY), 0)
     listener.reset()
     assert _summary(events) == [("stop", False), ("", True)]
 
@@ -110,11 +127,13 @@ def test_reset_resolves_what_was_proposed() -> None:
 @pytest.mark.parametrize(("gap", "ends"), [(800, False), (3201, True), (-500, True)])
 def test_a_long_gap_or_a_jump_back_ends_the_utterance(gap: int, ends: bool) -> None:
     listener, events = _listener(Script(lambda _n: "stop"))
-    listener.hear(_silence(3), 0)
-    listener.hear(_silence(1), 3 * CHUNK_SAMPLES + gap)
+    length = 1 + STEADY
+    listener.hear(_silence(length), 0)
+    listener.hear(_silence(length), length * CHUNK_SAMPLES + gap)
     assert any(event.final for event in events) == ends
     # what follows a long gap is a new utterance
-    assert [event.at_sample for event in events if not event.final][1:] == ([4 * CHUNK_SAMPLES + gap] if ends else [])
+    at = 2 * length * CHUNK_SAMPLES + gap
+    assert [event.at_sample for event in events if not event.final][1:] == ([at] if ends else [])
 
 
 def test_a_new_grammar_hears_the_running_utterance_again_and_the_same_grammar_does_nothing() -> None:
@@ -122,14 +141,14 @@ def test_a_new_grammar_hears_the_running_utterance_again_and_the_same_grammar_do
     listener, events = _listener(script)
     listener.listen(["stop"])
     assert listener.listen(["stop"]) == ()
-    listener.hear(_silence(12), 0)
+    listener.hear(_silence(15), 0)
     assert listener.listen(["go", "plugh"]) == ("plugh",)
     assert script.grammars == [["stop", "[unk]"], ["go", "[unk]"]]
-    assert script.chunks == 24
+    assert script.chunks == 30
     assert bytes(script.heard[: len(script.heard) // 2]) == bytes(script.heard[len(script.heard) // 2 :])
     listener.flush()
     assert _summary(events) == [("stop", False), ("stop", True)]
-    assert events[-1].ended_sample == 12 * CHUNK_SAMPLES
+    assert events[-1].ended_sample == 15 * CHUNK_SAMPLES
 
 
 def test_without_an_utterance_only_the_last_half_second_is_heard_again() -> None:

@@ -26,6 +26,9 @@ REPLAY_RUNNING_SAMPLES = 3 * SAMPLE_RATE_HZ
 REPLAY_IDLE_SAMPLES = SAMPLE_RATE_HZ // 2
 # A first partial comes about this long after the beginning of its word (median of recorded words).
 PARTIAL_DELAY_SAMPLES = SAMPLE_RATE_HZ // 4
+# So long a partial text has to stay before it is sent. Other people's speech flickers: of the alarming texts it leads
+# to, a fifth is shorter; recorded people who say "stop" lose this time, and no stop is lost.
+STEADY_SAMPLES = SAMPLE_RATE_HZ // 10
 _DITHER_SEED = 20  # any; fixed, so that the same audio always gives the same words
 
 
@@ -55,8 +58,8 @@ class Listener:
         self._expected_sample: int | None = None
         self._recent: deque[tuple[Samples, int]] = deque()
         self._recent_samples = 0
-        self._proposed = ""
-        self._started_sample = 0
+        self._proposed = self._flicker = ""
+        self._steady_from = self._started_sample = 0
         self._heard_until = 0
 
     def listen(self, phrases: Sequence[str]) -> tuple[str, ...]:
@@ -135,7 +138,7 @@ class Listener:
         return dithered
 
     def _hear_again(self) -> None:
-        recent, wanted = list(self._recent), REPLAY_RUNNING_SAMPLES if self._proposed else REPLAY_IDLE_SAMPLES
+        recent, wanted = list(self._recent), REPLAY_RUNNING_SAMPLES if self._flicker else REPLAY_IDLE_SAMPLES
         self._forget_recent()
         text: str | None = ""
         while recent and sum(len(chunk) for chunk, _ in recent) > wanted:
@@ -146,11 +149,13 @@ class Listener:
             self._propose(text)
 
     def _propose(self, text: str) -> None:
-        """A partial that says nothing any more is not sent: the final will say so."""
-        if text in ("", self._proposed):
+        """Once it is steady. A partial that says nothing any more is not sent: the final will say so."""
+        if text != self._flicker:
+            if not self._flicker and not self._proposed:
+                self._started_sample = max(self._recent[0][1], self._heard_until - PARTIAL_DELAY_SAMPLES)
+            self._flicker, self._steady_from = text, self._heard_until
+        if text in ("", self._proposed) or self._heard_until - self._steady_from < STEADY_SAMPLES:
             return
-        if not self._proposed:
-            self._started_sample = max(self._recent[0][1], self._heard_until - PARTIAL_DELAY_SAMPLES)
         self._proposed = text
         self._on_event(RecogniserEvent(text, False, 0.0, self._started_sample, self._heard_until, self._heard_until))
 
@@ -182,7 +187,7 @@ class Listener:
         )
 
     def _next_utterance(self) -> None:
-        self._proposed = ""
+        self._proposed = self._flicker = ""
         self._started_sample = self._heard_until
         self._endpoint.next_utterance()
         self._positions.forget_before(self._positions.streamed_samples - REPLAY_RUNNING_SAMPLES)
