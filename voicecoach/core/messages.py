@@ -190,8 +190,9 @@ class CancelTimer:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """From now on expect answers to `question`. `phrases` are what the recogniser should be able to hear (lower case,
-    without "[unk]", which hearing adds). Stop and pain words are in every one of them."""
+    """From now on expect answers to `question`. `phrases` are what the recogniser should be able to hear (lower case;
+    hearing adds "[unk]" for all other speech; given more than once, it is cheaper). Stop and pain words are in every
+    one of them."""
 
     question: str
     phrases: tuple[str, ...]

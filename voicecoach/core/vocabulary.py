@@ -16,6 +16,9 @@ _CORRECTS_NUMBERS = {"readback", "checked"}
 _SCREENING = {"screen", "screen_bladder", "screen_saddle", "screen_weak", "screen_both"}
 _HOW_MUCH_WORSE = {"ladder_leg", "ladder_back", "leg_worse", "still_worse"}  # "a bit" is a yes
 _ABOUT_WORSE = {"next_day", "confirm", "confirm_new", *_HOW_MUCH_WORSE, *_SCREENING}
+# While nobody is asked, what is said is more often meant for somebody else. Twice halves what strangers' words are
+# taken for, and loses nothing of what people say to the coach; four times does.
+_UNASKED = ("[unk]", "[unk]")
 # no places that somebody would call "my ..."
 _NO_BODY_PARTS = {"toilet", "everywhere", "elsewhere", "pelvic"}
 
@@ -47,7 +50,8 @@ def _phrases(name: str, table: _Table) -> tuple[str, ...]:
     parts.append(_reports(language) if reports else language.tables["grammar"]["always"])
     if question is not None:
         parts += _answers(question, language)
-    return tuple(dict.fromkeys(chain.from_iterable(parts)))
+    phrases = tuple(dict.fromkeys(chain.from_iterable(parts)))
+    return phrases if question is not None else (*phrases, *_UNASKED)
 
 
 def _answers(question: Question, language: Language) -> list[Iterable[str]]:

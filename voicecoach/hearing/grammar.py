@@ -22,12 +22,16 @@ class Grammar:
 def plan_grammar(phrases: Iterable[str], knows: Callable[[str], bool]) -> Grammar:
     """Lower-case, single-spaced, without repeats, "[unk]" last; a phrase with a word that is not known is left out.
 
+    The more often "[unk]" stands there, the cheaper it is to take speech for something else: as often as given, but
+    once at least.
     `phrases` of the result can be empty, when the model knows neither them nor "[unk]": libvosk dies of that list.
     """
     usable: dict[str, None] = {}
     missing: set[str] = set()
     verdicts: dict[str, bool] = {}
+    unknown = 0
     for phrase in phrases:
+        unknown += phrase == UNKNOWN_SPEECH
         words = [word for word in phrase.lower().split() if word != UNKNOWN_SPEECH]
         for word in words:
             if word not in verdicts:
@@ -35,6 +39,5 @@ def plan_grammar(phrases: Iterable[str], knows: Callable[[str], bool]) -> Gramma
         missing.update(word for word in words if not verdicts[word])
         if words and all(verdicts[word] for word in words):
             usable[" ".join(words)] = None
-    if knows(UNKNOWN_SPEECH):
-        usable[UNKNOWN_SPEECH] = None
-    return Grammar(tuple(usable), tuple(sorted(missing)))
+    rejects = (UNKNOWN_SPEECH,) * max(1, unknown) if knows(UNKNOWN_SPEECH) else ()
+    return Grammar((*usable, *rejects), tuple(sorted(missing)))
