@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from voicecoach.hearing.frames import RecogniserEvent, Samples
+from voicecoach.hearing.frames import News, RecogniserEvent, Samples
 from voicecoach.hearing.listener import CHUNK_SAMPLES, Listener
 
 
@@ -57,8 +57,13 @@ class Script:
 
 
 def _listener(script: Script) -> tuple[Listener, list[RecogniserEvent]]:
-    events: list[RecogniserEvent] = []
-    return Listener(script, lambda: script, events.append), events
+    news: list[RecogniserEvent] = []
+
+    def words(one: News) -> None:
+        assert isinstance(one, RecogniserEvent)
+        news.append(one)
+
+    return Listener(script, lambda: script, words), news
 
 
 def _silence(chunks: int) -> Samples:
