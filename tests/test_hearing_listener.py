@@ -183,8 +183,8 @@ def _loud(chunks: int) -> Samples:
 
 
 def test_an_utterance_ends_with_the_voice_in_a_room_that_stays_loud() -> None:
-    """The text has stood still for 0.3 s long before the sound is stale."""
-    listener, news = _with_voice(Script(lambda n: "stop" if 60 <= n <= 75 else ""), lambda frame: 20 <= frame < 40)
+    """0.3 s after the text has changed for the last time, not when it is stale."""
+    listener, news = _with_voice(Script(lambda n: "stop" if 60 <= n <= 75 else ""), lambda frame: 20 <= frame < 36)
     listener.hear(_silence(20), 0)
     listener.hear(_loud(100), 20 * CHUNK_SAMPLES)
     (final,) = (one for one in news if isinstance(one, RecogniserEvent) and one.final)
