@@ -181,6 +181,13 @@ def test_sound_that_was_given_up_is_counted_aloud(listener: Listener, recogniser
     assert listener.kinds == [HearingLost, HearingRestored]
 
 
+def test_sound_that_was_lost_on_the_way_is_told(listener: Listener) -> None:
+    for start in (1000, 1160, 1160 + 160 + SAMPLE_RATE_HZ // 4, 0):
+        listener.ears.feed(BLOCK, start)
+    told = [event.what.split()[0] for event in listener.posted if isinstance(event, Mishap)]
+    assert told == ["0.25"], "not what came before the first block, and nothing where the clock went back"
+
+
 # --- voices ---
 
 

@@ -21,6 +21,7 @@ SHORT_GAP_SAMPLES = SAMPLE_RATE_HZ  # longer, and the devices may be others
 _SLACK = SAMPLE_RATE_HZ // 20
 _REMEMBERED_FRAMES = 2000  # 20 s
 _TOLD_EVERY_S = 1.0  # so much sound that was given up is told at once
+_GAP_S = 0.02  # two devices' clocks part by less
 _LOST = "My hearing has failed."
 _LATE = "My hearing lags behind."
 
@@ -50,6 +51,7 @@ class Ears:
         self._restarting = threading.Lock()
         self._losses_in_a_row = 0  # without a word heard in between: something kills it each time
         self._closing = False
+        self._fed_until: int | None = None  # sample
         self._lag = LagWatch()
         self._told_dropped = 0  # samples
         self._talking_since_s: float | None = None  # somebody who is surely not the coach
@@ -66,6 +68,7 @@ class Ears:
     def feed(self, block: Samples, start_sample: int, played: Samples | None = None) -> None:
         """16 kHz mono int16; `start_sample` / 16000 is the session's clock; `played`: what the loudspeaker was given
         at the same samples, which is taken out first. Returns at once."""
+        self._tell_gap(start_sample, len(block))
         if played is None or self._echo is None:
             self._recogniser.feed(block, start_sample)
             self._watch_lag(len(block))
@@ -157,6 +160,12 @@ class Ears:
         since_s, self._talking_since_s = self._talking_since_s, None
         if since_s is not None:
             self._post(VoiceStopped(self._now_s(), since_s, ended_s))
+
+    def _tell_gap(self, start_sample: int, samples: int) -> None:
+        before, self._fed_until = self._fed_until, start_sample + samples
+        gap_s = 0.0 if before is None else (start_sample - before) / SAMPLE_RATE_HZ
+        if gap_s > _GAP_S:
+            self._post(Mishap(self._now_s(), f"{gap_s:.2f} s of sound did not come from the microphone"))
 
     def _watch_lag(self, samples: int) -> None:
         if not self._recogniser.alive:
