@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hearing_clips import SPOKEN, STOP, clip, in_room, room
+from tests.hearing_clips import PHRASES, SPOKEN, STOP, Ear, clip, in_room, room
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples, VoiceNews
 from voicecoach.hearing.voice_activity import (
     BEGIN_FRAMES,
@@ -157,3 +157,18 @@ def test_it_stays_awake_in_a_noise_that_goes_on(hear: Callable[[Samples], list[V
     news = hear(np.clip(sound, -32768, 32767).astype(np.int16))
     assert [one.over for one in news].count(True) == 1
     assert news[0].started_sample > len(sound) - SAMPLE_RATE_HZ - len(word)
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_final_comes_soon_after_the_voice_even_where_it_is_loud_then(name: str) -> None:
+    """Somebody turns the tap on at the end of the word: by loudness alone the word goes on."""
+    path = next(path for path in VOICES if path.stem == name)
+    sound = np.concatenate([room(2.0), clip(path), room(2.0, seed=1)]).astype(float)
+    end = 2 * SAMPLE_RATE_HZ + SPOKEN[name][1]
+    sound[end:] += np.random.default_rng(2).normal(0, 500, len(sound) - end)
+    with Ear() as ear:
+        ear.recogniser.listen(PHRASES)
+        ear.hear(sound.astype(np.int16))
+        assert [final.words for final in ear.finals] == [name.split("_")[0]]
+        assert ear.finals[0].at_sample - end < 0.4 * SAMPLE_RATE_HZ
+        assert [voice.over for voice in ear.voices].count(True) == 1
