@@ -25,16 +25,17 @@ from _model_sounds import RATE_HZ, Samples
 from voicecoach.explain import baseline_of
 from voicecoach.hear import BLOCK, FileListener, Judge, Observation
 from voicecoach.hearing.ears import Ears, MakeRecogniser
-from voicecoach.hearing.frames import RecogniserEvent
+from voicecoach.hearing.frames import News
 from voicecoach.hearing.listener import Listener
 from voicecoach.hearing.recogniser import Recogniser
+from voicecoach.hearing.voice_activity import open_voice_activity
 from voicecoach.languages import language
 from voicecoach.room import Room
 
 COACH, IDEAL, GRAMMAR, VOSK, SPHINX = "coach", "ideal", "ideal in its grammar", "plain Vosk", "PocketSphinx"
 BASELINE_WORDS = "left calf five"
 Lines = Sequence[tuple[str, Sound]]
-OnResult = Callable[[RecogniserEvent], None]
+OnNews = Callable[[News], None]
 
 
 @dataclass(slots=True)
@@ -83,9 +84,9 @@ def _coach(model: Path, scene: Scene, question: str, lines: Lines) -> list[Obser
     """Everything as in a live session; only that the recogniser is not in a process of its own, which would wait for
     its turn fifty times per second. Both give the same results: see the tests."""
 
-    def recogniser(_model: Path, on_result: OnResult, _on_lost: Callable[[str], None]) -> Recogniser:
+    def recogniser(_model: Path, on_news: OnNews, _on_lost: Callable[[str], None]) -> Recogniser:
         vosk_recogniser = partial(kaldi_recogniser, vosk_model(model))
-        return LocalRecogniser(Listener(vosk_model(model), vosk_recogniser, on_result))
+        return LocalRecogniser(Listener(vosk_model(model), vosk_recogniser, on_news, open_voice_activity()))
 
     with _listener(model, question, recogniser) as listener:
         return play(scene, listener, lines)
@@ -146,6 +147,10 @@ class LocalRecogniser(Recogniser):
         return 0.0
 
     @property
+    def dropped_samples(self) -> int:
+        return 0
+
+    @property
     def alive(self) -> bool:
         return True
 
@@ -157,9 +162,9 @@ def _ideal(model: Path, scene: Scene, question: str, lines: Lines, *, all_words:
     """Canceller, endpoint and masking as in a live session, but every word that still sounds is recognised the moment
     it ends; without `all_words`, only those that the grammar has."""
 
-    def recogniser(_model: Path, on_result: OnResult, _on_lost: Callable[[str], None]) -> Recogniser:
+    def recogniser(_model: Path, on_news: OnNews, _on_lost: Callable[[str], None]) -> Recogniser:
         ideal = partial(IdealKaldi, scene.placed, scene.speech, all_words=all_words)
-        return LocalRecogniser(Listener(AllWords(), ideal, on_result))
+        return LocalRecogniser(Listener(AllWords(), ideal, on_news, open_voice_activity()))
 
     with _listener(model, question, recogniser) as listener:
         return play(scene, listener, lines)

@@ -9,7 +9,7 @@ from types import TracebackType
 import numpy as np
 import soundfile
 
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, Samples, VoiceNews
 from voicecoach.hearing.model import embedded_model
 from voicecoach.hearing.recogniser import Recogniser
 
@@ -42,10 +42,11 @@ class Ear:
 
     def __init__(self, queue_s: float = 2.0, patience_s: float = 20.0) -> None:
         self.events: list[RecogniserEvent] = []
+        self.voices: list[VoiceNews] = []
         self.losses: list[str] = []
         self.lost = threading.Event()
         self.recogniser = Recogniser(
-            embedded_model(), self.events.append, self._on_lost, queue_s=queue_s, patience_s=patience_s
+            embedded_model(), self._on_news, self._on_lost, queue_s=queue_s, patience_s=patience_s
         )
         self.recogniser.start()
 
@@ -71,6 +72,12 @@ class Ear:
             self.recogniser.feed(samples[offset : offset + block_samples], start_sample + offset)
             assert self.recogniser.sync(60)
         return start_sample + len(samples)
+
+    def _on_news(self, news: News) -> None:
+        if isinstance(news, VoiceNews):
+            self.voices.append(news)
+        else:
+            self.events.append(news)
 
     def _on_lost(self, reason: str) -> None:
         self.losses.append(reason)

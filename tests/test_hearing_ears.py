@@ -10,24 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
-from voicecoach.hearing.ears import IN_TIME_S, LATE_S, RESTART_ATTEMPTS, Ears, HearingEvent
-from voicecoach.hearing.frames import RecogniserEvent
+from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap, VoiceStarted, VoiceStopped
+from voicecoach.hearing.ears import RESTART_ATTEMPTS, Ears, HearingEvent
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, VoiceNews
+from voicecoach.hearing.lag import IN_TIME_FOR_S, IN_TIME_S, LATE_FOR_S, LATE_S
 from voicecoach.hearing.model import ModelError
 
 BLOCK = np.zeros(160, np.int16)
+BLOCK_S = len(BLOCK) / SAMPLE_RATE_HZ
 PATIENCE_S = 20.0
 
 
 class Recogniser:
     """Its state is the test's."""
 
-    def __init__(
-        self, _model: Path, on_result: Callable[[RecogniserEvent], None], on_lost: Callable[[str], None]
-    ) -> None:
-        self.on_result, self._on_lost = on_result, on_lost
+    def __init__(self, _model: Path, on_news: Callable[[News], None], on_lost: Callable[[str], None]) -> None:
+        self.on_news, self._on_lost = on_news, on_lost
         self.alive = True
         self.lag_s = 0.0
+        self.dropped_samples = 0
         self.restarts = 0
         self.on_restart: Callable[[], None] = lambda: None
 
@@ -48,7 +49,7 @@ class Recogniser:
 class Listener:
     """Ears, and what they post."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, headset: bool = True) -> None:
         self.posted: list[HearingEvent] = []
         self._changed = threading.Condition()
         made: list[Recogniser] = []
@@ -57,7 +58,7 @@ class Listener:
             made.append(Recogniser(*arguments))
             return made[0]
 
-        self.ears = Ears(Path("model"), self._post, lambda: 1.0, headset=True, recogniser=make)
+        self.ears = Ears(Path("model"), self._post, lambda: 1.0, headset=headset, recogniser=make)
         (self.recogniser,) = made
 
     def _post(self, event: HearingEvent) -> None:
@@ -74,9 +75,10 @@ class Listener:
         with self._changed:
             assert self._changed.wait_for(lambda: self.kinds == list(kinds), PATIENCE_S), self.posted
 
-    def feed(self, lag_s: float) -> None:
+    def feed(self, lag_s: float, for_s: float) -> None:
         self.recogniser.lag_s = lag_s
-        self.ears.feed(BLOCK, 0)
+        for _ in range(round(for_s / BLOCK_S)):
+            self.ears.feed(BLOCK, 0)
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_a_word_in_between_shows_that_it_lives(listener: Listener, recogniser: R
         recogniser.die()
         kinds += [HearingLost, HearingRestored]
         listener.wait_for(*kinds)
-        recogniser.on_result(RecogniserEvent("stop", True, 1.0, 0, 100, 200))
+        recogniser.on_news(RecogniserEvent("stop", True, 1.0, 0, 100, 200))
         kinds.append(Heard)
 
 
@@ -141,14 +143,84 @@ def test_a_model_that_no_longer_loads_stays_lost(listener: Listener, recogniser:
 
 def test_what_is_heard_too_late_is_told_once_until_it_has_caught_up(listener: Listener) -> None:
     for lag_s in (0.0, LATE_S, LATE_S + 0.1, LATE_S + 0.5, IN_TIME_S + 0.1, IN_TIME_S - 0.1, 0.0):
-        listener.feed(lag_s)
+        listener.feed(lag_s, for_s=1.0)
     assert listener.kinds == [HearingLost, HearingRestored]
     assert isinstance(listener.posted[0], HearingLost)
     assert "lags" in listener.posted[0].reason
 
 
-def test_a_dead_recogniser_has_no_lag_but_does_not_hear(listener: Listener, recogniser: Recogniser) -> None:
-    listener.feed(LATE_S + 0.1)
-    recogniser.alive = False
-    listener.feed(0.0)
+def test_a_busy_moment_is_not_told_and_a_free_one_is_no_recovery(listener: Listener) -> None:
+    for _ in range(5):
+        listener.feed(LATE_S + 0.1, LATE_FOR_S - 2 * BLOCK_S)
+        listener.feed(0.0, BLOCK_S)
+    assert listener.kinds == []
+    listener.feed(LATE_S + 0.1, LATE_FOR_S)
+    for _ in range(5):
+        listener.feed(0.0, IN_TIME_FOR_S - 2 * BLOCK_S)
+        listener.feed(IN_TIME_S, BLOCK_S)
     assert listener.kinds == [HearingLost]
+
+
+def test_a_dead_recogniser_has_no_lag_but_does_not_hear(listener: Listener, recogniser: Recogniser) -> None:
+    listener.feed(LATE_S + 0.1, 1.0)
+    recogniser.alive = False
+    listener.feed(0.0, 1.0)
+    assert listener.kinds == [HearingLost]
+
+
+def test_sound_that_was_given_up_is_counted_aloud(listener: Listener, recogniser: Recogniser) -> None:
+    listener.feed(2.0, 1.0)
+    recogniser.dropped_samples = SAMPLE_RATE_HZ // 2
+    listener.feed(2.0, 1.0)
+    recogniser.dropped_samples = SAMPLE_RATE_HZ * 3 // 2
+    listener.feed(2.0, 1.0)
+    recogniser.dropped_samples += SAMPLE_RATE_HZ // 4
+    listener.feed(0.0, 1.0)
+    told = [event.what.split()[0] for event in listener.posted if isinstance(event, Mishap)]
+    assert told == ["1.5", "0.2"], "at once, and what is left when it has caught up"
+    assert listener.kinds == [HearingLost, HearingRestored]
+
+
+def test_sound_that_was_lost_on_the_way_is_told(listener: Listener) -> None:
+    for start in (1000, 1160, 1160 + 160 + SAMPLE_RATE_HZ // 4, 0):
+        listener.ears.feed(BLOCK, start)
+    told = [event.what.split()[0] for event in listener.posted if isinstance(event, Mishap)]
+    assert told == ["0.25"], "not what came before the first block, and nothing where the clock went back"
+
+
+# --- voices ---
+
+
+def test_a_voice_is_told_when_it_begins_and_when_it_has_ended(listener: Listener, recogniser: Recogniser) -> None:
+    for news in (VoiceNews(1600, 3200), VoiceNews(1600, 4800), VoiceNews(1600, 6400, over=True)):
+        recogniser.on_news(news)
+    assert listener.posted == [VoiceStarted(1.0, 0.1), VoiceStopped(1.0, 0.1, 0.4)]
+
+
+def test_a_voice_that_was_heard_when_the_recogniser_died_is_over(listener: Listener, recogniser: Recogniser) -> None:
+    recogniser.on_news(VoiceNews(1600, 3200))
+    recogniser.die()
+    listener.wait_for(VoiceStarted, VoiceStopped, HearingLost, HearingRestored)
+
+
+def test_without_a_canceller_nobody_knows_whose_voice_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.hearing.ears.open_canceller", lambda: None)
+    listener = Listener(headset=False)
+    listener.ears.feed(BLOCK, 0, BLOCK)
+    listener.recogniser.on_news(VoiceNews(0, 160))
+    listener.recogniser.on_news(VoiceNews(0, 320, over=True))
+    assert listener.posted == []
+
+
+def test_who_is_not_sure_to_be_another_talks_from_where_it_is() -> None:
+    """The coach falls silent after a second, somebody is still talking."""
+    listener = Listener(headset=False)
+    voice = np.random.default_rng(0).normal(0, 3000, 2 * SAMPLE_RATE_HZ).astype(np.int16)
+    voice[SAMPLE_RATE_HZ:] = 0
+    for at in range(0, len(voice), len(BLOCK)):
+        block = voice[at : at + len(BLOCK)]
+        listener.ears.feed(block, at, block)
+    for end in (4800, 16000, 22400, 25600):
+        listener.recogniser.on_news(VoiceNews(0, end))
+    listener.recogniser.on_news(VoiceNews(0, 28800, over=True))
+    assert listener.posted == [VoiceStarted(1.0, 22400 / SAMPLE_RATE_HZ), VoiceStopped(1.0, 1.4, 1.8)]

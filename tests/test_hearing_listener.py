@@ -1,13 +1,15 @@
 """What the listener makes of a recogniser's answers; the recogniser here is a script of partial texts."""
 
+import itertools
 import json
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from voicecoach.hearing.frames import RecogniserEvent, Samples
-from voicecoach.hearing.listener import CHUNK_SAMPLES, STEADY_SAMPLES, Listener
+from voicecoach.hearing.frames import News, RecogniserEvent, Samples, VoiceNews
+from voicecoach.hearing.listener import CHUNK_SAMPLES, LONGEST_GAP_SAMPLES, STEADY_SAMPLES, Listener
+from voicecoach.hearing.voice_activity import FRAME_SAMPLES, VoiceActivity
 
 STEADY = STEADY_SAMPLES // CHUNK_SAMPLES
 
@@ -59,8 +61,13 @@ class Script:
 
 
 def _listener(script: Script) -> tuple[Listener, list[RecogniserEvent]]:
-    events: list[RecogniserEvent] = []
-    return Listener(script, lambda: script, events.append), events
+    news: list[RecogniserEvent] = []
+
+    def words(one: News) -> None:
+        assert isinstance(one, RecogniserEvent)
+        news.append(one)
+
+    return Listener(script, lambda: script, words), news
 
 
 def _silence(chunks: int) -> Samples:
@@ -177,3 +184,61 @@ def test_phrases_of_which_nothing_is_known_are_refused() -> None:
     with pytest.raises(ValueError, match="none of the phrases"):
         listener.listen(["stop"])
     assert script.grammars == []
+
+
+# --- voices
+
+
+def _with_voice(script: Script, is_voice: Callable[[int], bool]) -> tuple[Listener, list[News]]:
+    """`is_voice(frame number)`"""
+    numbers = itertools.count()
+    activity = VoiceActivity(lambda _frame: float(is_voice(next(numbers))))
+    news: list[News] = []
+    return Listener(script, lambda: script, news.append, activity), news
+
+
+def _loud(chunks: int) -> Samples:
+    return np.random.default_rng(0).normal(0, 8000, chunks * CHUNK_SAMPLES).astype(np.int16)
+
+
+def test_an_utterance_ends_with_the_voice_in_a_room_that_stays_loud() -> None:
+    """0.3 s after the text has changed for the last time, not when it is stale."""
+    listener, news = _with_voice(Script(lambda n: "stop" if 60 <= n <= 75 else ""), lambda frame: 20 <= frame < 36)
+    listener.hear(_silence(20), 0)
+    listener.hear(_loud(100), 20 * CHUNK_SAMPLES)
+    (final,) = (one for one in news if isinstance(one, RecogniserEvent) and one.final)
+    assert final.at_sample == (60 + 15) * CHUNK_SAMPLES
+
+
+def test_a_voice_is_over_only_when_its_words_have_had_their_final() -> None:
+    """Somebody is heard, and no more for more than a second, but the text goes on changing."""
+    texts = {n: "stop " * (n // 10) for n in range(40, 130)}
+    listener, news = _with_voice(Script(lambda n: texts.get(n, "").strip()), lambda frame: 20 <= frame < 40)
+    listener.hear(_silence(300), 0)
+    final = next(n for n, one in enumerate(news) if isinstance(one, RecogniserEvent) and one.final)
+    over = [n for n, one in enumerate(news) if isinstance(one, VoiceNews) and one.over]
+    assert len(over) == 1 and over[0] > final
+    assert news[over[0]] == VoiceNews(20 * FRAME_SAMPLES, 40 * FRAME_SAMPLES, over=True)
+
+
+def test_a_voice_without_words_is_told_all_the_same() -> None:
+    listener, news = _with_voice(Script(lambda _n: ""), lambda frame: 20 <= frame < 40)
+    listener.hear(_silence(150), 0)
+    assert news[0] == VoiceNews(20 * FRAME_SAMPLES, 28 * FRAME_SAMPLES)
+    assert news[-1] == VoiceNews(20 * FRAME_SAMPLES, 40 * FRAME_SAMPLES, over=True)
+    assert all(isinstance(one, VoiceNews) for one in news)
+
+
+def test_who_talks_again_before_the_final_has_not_stopped() -> None:
+    listener, news = _with_voice(
+        Script(lambda n: "stop " * (n // 10)), lambda frame: 20 <= frame < 40 or 70 <= frame < 90
+    )
+    listener.hear(_silence(200), 0)
+    assert not [one for one in news if isinstance(one, VoiceNews) and one.over]
+
+
+def test_a_long_gap_ends_a_voice() -> None:
+    listener, news = _with_voice(Script(lambda _n: ""), lambda _frame: True)
+    listener.hear(_silence(50), 0)
+    listener.hear(_silence(1), 50 * CHUNK_SAMPLES + LONGEST_GAP_SAMPLES + 1)
+    assert [one.over for one in news if isinstance(one, VoiceNews)][-1]

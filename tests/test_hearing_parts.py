@@ -6,16 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.hearing.audio_queue import AudioQueue
-from voicecoach.hearing.endpoint import EnergyEndpoint
+from voicecoach.hearing.endpoint import Endpoint
 from voicecoach.hearing.frames import (
     AUDIO,
     FLUSH,
     HeardWord,
+    News,
     RecogniserEvent,
+    VoiceNews,
     pack_audio,
-    pack_event,
+    pack_news,
     unpack_audio,
-    unpack_event,
+    unpack_news,
 )
 from voicecoach.hearing.grammar import plan_grammar
 from voicecoach.hearing.positions import StreamPositions
@@ -68,7 +70,7 @@ def test_a_grammar_is_always_safe_and_planning_it_again_changes_nothing(phrases:
 # --- endpoint: a quiet room at -60 dBFS, speech at -25
 
 
-def _run(endpoint: EnergyEndpoint, *parts: tuple[float, float, str], chunk_s: float = 0.02) -> float | None:
+def _run(endpoint: Endpoint, *parts: tuple[float, float, str], chunk_s: float = 0.02) -> float | None:
     """Parts of (seconds, level, text); the moment of the first end, or None."""
     at_s = 0.0
     for seconds, level_dbfs, text in parts:
@@ -81,54 +83,67 @@ def _run(endpoint: EnergyEndpoint, *parts: tuple[float, float, str], chunk_s: fl
 
 @pytest.mark.parametrize("chunk_s", [0.01, 0.02, 0.05])
 def test_quiet_after_unchanged_text_ends_the_utterance(chunk_s: float) -> None:
-    ended_s = _run(EnergyEndpoint(), (1.0, -60, ""), (0.6, -25, "stop"), (1.0, -60, "stop"), chunk_s=chunk_s)
+    ended_s = _run(Endpoint(), (1.0, -60, ""), (0.6, -25, "stop"), (1.0, -60, "stop"), chunk_s=chunk_s)
     assert ended_s == pytest.approx(1.9)
 
 
 def test_silence_without_words_never_ends() -> None:
-    assert _run(EnergyEndpoint(), (20.0, -60, "")) is None
+    assert _run(Endpoint(), (20.0, -60, "")) is None
 
 
 def test_a_text_that_still_changes_has_not_ended() -> None:
-    ended_s = _run(EnergyEndpoint(), (1.0, -60, ""), (0.2, -25, "my"), (0.2, -60, "my"), (1.0, -60, "my leg"))
+    ended_s = _run(Endpoint(), (1.0, -60, ""), (0.2, -25, "my"), (0.2, -60, "my"), (1.0, -60, "my leg"))
     # the chunk that brings the change does not count
     assert ended_s == pytest.approx(1.4 + 0.02 + 0.3)
 
 
 def test_a_breath_between_words_does_not_end_it() -> None:
     breath = [(0.3, -25.0, "my"), (0.28, -60.0, "my")]
-    assert _run(EnergyEndpoint(), (1.0, -60, ""), *breath, (0.3, -25, "my leg")) is None
+    assert _run(Endpoint(), (1.0, -60, ""), *breath, (0.3, -25, "my leg")) is None
 
 
 def test_a_word_that_is_withdrawn_ends_however_loud_it_is() -> None:
-    ended_s = _run(EnergyEndpoint(), (1.0, -60, ""), (0.4, -25, "go"), (2.0, -25, ""))
+    ended_s = _run(Endpoint(), (1.0, -60, ""), (0.4, -25, "go"), (2.0, -25, ""))
     assert ended_s == pytest.approx(1.4 + 0.02 + 0.3)
 
 
 def test_noise_that_goes_on_ends_when_the_text_is_stale() -> None:
-    ended_s = _run(EnergyEndpoint(), (1.0, -60, ""), (5.0, -20, "stop"))
+    ended_s = _run(Endpoint(), (1.0, -60, ""), (5.0, -20, "stop"))
     assert ended_s == pytest.approx(1.0 + 0.02 + 1.5)
 
 
+def test_in_a_loud_room_it_ends_when_the_voice_does() -> None:
+    endpoint = Endpoint()
+    _run(endpoint, (1.0, -60, ""), (0.5, -20, "stop"))
+    assert not endpoint.update(-20, 0.02, "stop")
+    assert endpoint.update(-20, 0.02, "stop", no_voice=True)
+
+
+def test_without_a_voice_a_text_that_still_changes_has_not_ended() -> None:
+    endpoint = Endpoint()
+    _run(endpoint, (1.0, -60, ""), (0.5, -20, "my"))
+    assert not endpoint.update(-20, 0.02, "my leg", no_voice=True)
+
+
 def test_one_dip_does_not_lower_the_floor_of_a_noisy_room() -> None:
-    endpoint = EnergyEndpoint()
+    endpoint = Endpoint()
     _run(endpoint, (2.0, -45, ""), (0.02, -65, ""))
     assert endpoint.floor_dbfs > -50
 
 
 def test_the_floor_follows_a_room_that_becomes_louder() -> None:
-    endpoint = EnergyEndpoint()
+    endpoint = Endpoint()
     _run(endpoint, (1.0, -60, ""), (10.0, -40, ""))
     assert endpoint.floor_dbfs == pytest.approx(-40, abs=1)
 
 
 def test_digital_silence_at_first_does_not_make_a_quiet_room_loud() -> None:
-    ended_s = _run(EnergyEndpoint(), (1.0, -130, ""), (0.5, -25, "stop"), (1.0, -62, "stop"))
+    ended_s = _run(Endpoint(), (1.0, -130, ""), (0.5, -25, "stop"), (1.0, -62, "stop"))
     assert ended_s == pytest.approx(1.8)
 
 
 def test_the_next_utterance_starts_afresh() -> None:
-    endpoint = EnergyEndpoint()
+    endpoint = Endpoint()
     assert _run(endpoint, (1.0, -60, ""), (1.0, -60, "stop")) is not None
     endpoint.next_utterance()
     assert _run(endpoint, (5.0, -60, "")) is None
@@ -198,7 +213,12 @@ def test_a_cut_audio_frame_is_refused(payload: bytes) -> None:
         unpack_audio(payload)
 
 
-def test_an_event_survives_the_pipe() -> None:
-    word = HeardWord("größer", 0.5, 10, 20)
-    event = RecogniserEvent("größer", True, 0.5, 10, 20, 30, (word,))
-    assert unpack_event(pack_event(event)) == event
+@pytest.mark.parametrize(
+    "news",
+    [
+        RecogniserEvent("größer", True, 0.5, 10, 20, 30, (HeardWord("größer", 0.5, 10, 20),)),
+        VoiceNews(10, 20, over=True),
+    ],
+)
+def test_news_survive_the_pipe(news: News) -> None:
+    assert unpack_news(*pack_news(news)) == news

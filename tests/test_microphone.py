@@ -85,17 +85,36 @@ def test_clocks_that_differ_a_little_are_no_gap() -> None:
     assert [start for start, _ in listener.blocks][1:] == listener.ends[:-1]
 
 
-def test_a_listener_that_is_stuck_costs_blocks_not_memory() -> None:
+def stuck_reader() -> tuple[MicrophoneReader, Listener]:
     listener = Listener()
     listener.may_go_on.clear()
-    reader = MicrophoneReader(48_000, 0.1, listener.take)
+    return MicrophoneReader(48_000, 0.1, listener.take), listener
+
+
+def test_a_listener_that_is_stuck_costs_blocks_not_memory() -> None:
+    reader, listener = stuck_reader()
     for n in range(1000):
         reader.put(n * 0.01, noise(480))
     assert reader.waiting_s == pytest.approx(2.0, abs=0.1)
     assert reader.dropped_blocks > 700
     listener.may_go_on.set()
     reader.close()
-    assert listener.ends[-1] <= 2.5 * 16_000
+    assert sum(len(block) for _, block in listener.blocks) <= 2.5 * 16_000
+    assert listener.ends[-1] > 9.9 * 16_000, "the oldest goes, for what is said now is what matters"
+
+
+def test_it_is_behind_from_half_a_second_on_until_it_has_nearly_caught_up() -> None:
+    reader, listener = stuck_reader()
+    behind = []
+    for n in range(70):
+        reader.put(n * 0.01, noise(480))
+        behind.append(reader.behind)
+    assert behind.index(True) == pytest.approx(51, abs=2)
+    listener.may_go_on.set()
+    while reader.behind:  # ends when the listener has taken what waits
+        reader.put(0.7, noise(480))
+    assert reader.waiting_s <= 0.2
+    reader.close()
 
 
 def test_only_a_long_run_of_exact_zeros_is_digital_silence() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicecoach.core.messages import Effect, Event, Finish, Heard, Note, Speak
+from voicecoach.core.messages import Effect, Event, Finish, Heard, Note, Speak, VoiceStarted, VoiceStopped
 from voicecoach.core.session import Session
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ
 from voicecoach.hearing.model import embedded_model
@@ -75,6 +75,10 @@ def test_the_coach_never_answers_itself(voices: tuple[Voice, Voice], echo_gain: 
     assert happened[-1].outcome == "completed"
     assert rules(happened) == ["SAME-OR-BETTER"] * 2, "one for each pain check, and none that nobody gave cause for"
     assert not [one for one in happened if isinstance(one, Speak) and one.text == sayings()["false_alarm"]]
+    said_s = [one.started_s for one in happened if isinstance(one, Heard) and one.final and one.words]
+    voices_s = [one.started_s for one in happened if isinstance(one, VoiceStarted)]
+    assert voices_s == pytest.approx(said_s, abs=0.2), "a voice for each answer, and none of its own"
+    assert [one.started_s for one in happened if isinstance(one, VoiceStopped)] == voices_s
 
 
 def test_a_person_is_heard_over_the_coach(voices: tuple[Voice, Voice]) -> None:

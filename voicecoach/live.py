@@ -29,6 +29,8 @@ from voicecoach.core.messages import (
     SpeechFinished,
     Started,
     Suspended,
+    VoiceStarted,
+    VoiceStopped,
 )
 from voicecoach.core.session import Session
 from voicecoach.hearing.ears import Ears, HearingEvent
@@ -241,8 +243,9 @@ class Live:
                 self._found(_Loss.RECOGNISER)
             case Mishap(what=what):
                 self.mishap(what)
-            case Heard() if self._begun:  # what was said before the session began was not said to it
-                self._inbox.put(event)
+            case Heard() | VoiceStarted() | VoiceStopped():
+                if self._begun:  # what was said before the session began was not said to it
+                    self._inbox.put(event)
 
     def _lost(self, loss: _Loss, reason: str) -> None:
         """Tell the session that it is deaf, unless it needs no ears."""

@@ -17,7 +17,6 @@ from voicecoach.speaking.timeline import Pcm
 
 _SLOW_START_S = 3.0  # Bluetooth, or a sound server that has slept
 _STALLED_S = 1.0  # after underflows a stream can die without a word
-_BEHIND_S = 1.0
 _QUIET_S = 0.5  # nobody speaks, and hardly anybody begins just now
 _OVERFLOWS, _OVERFLOWS_WITHIN_S = 3, 3.0  # one hole is worth hearing across
 _SKEW_OF_TWO_CLOCKS_S = 0.1  # two devices: their clocks part slowly, and blocks are stamped as they happen to come
@@ -124,7 +123,7 @@ class Connection:
             Trouble.DEVICE: self._ended,
             Trouble.STALLED: silent_s > _STALLED_S,
             Trouble.LATE: self._lateness.lag_s > VERY_S,
-            Trouble.BEHIND: self._reader is not None and self._reader.waiting_s > _BEHIND_S,
+            Trouble.BEHIND: self._reader is not None and self._reader.behind,
             Trouble.OVERFLOW: self._overflows_often(),
             Trouble.ALL_ZERO: self._reader is not None and self._reader.all_zero,
         }

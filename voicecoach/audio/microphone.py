@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ MICROPHONE_RATE_HZ = 16_000
 OnMicrophone = Callable[[npt.NDArray[np.int16], int, npt.NDArray[np.int16]], object]
 
 _WAITING_MAX_S = 2.0
+_BEHIND_S, _IN_TIME_S = 0.5, 0.2  # what is heard too late is as good as not heard
 _QUALITY = "MQ"  # delays by 21 ms on average; LQ by 11 ms, but it takes the sibilants (-13 dB at 7 kHz)
 _ALL_ZERO_MAX_S = 2.0  # a real microphone always gives some noise; a muted or lost one gives exact zeros
 # A sound server may put the loudspeaker's own signal in place of a lost microphone: zeros, but while something plays.
@@ -34,6 +36,7 @@ class MicrophoneReader:
     def __init__(self, rate_hz: int, max_skew_s: float, on_block: OnMicrophone) -> None:
         self.dropped_blocks = 0
         self.waiting_s = 0.0  # how far the listener is behind
+        self.behind = False  # too far, until it has nearly caught up
         self._rate_hz = rate_hz
         self._max_skew_s = max_skew_s
         self._on_block = on_block
@@ -59,12 +62,15 @@ class MicrophoneReader:
         return self._quietness.quiet_s
 
     def put(self, start_s: float, block: Pcm, played: Pcm | None = None) -> None:
-        """One channel at the microphone's rate, its first sample at `start_s`. Dropped and counted when full."""
+        """One channel at the microphone's rate, its first sample at `start_s`. When full, the oldest is dropped and
+        counted."""
         self.waiting_s = self._waiting.qsize() * len(block) / self._rate_hz
+        self.behind = self.waiting_s > (_IN_TIME_S if self.behind else _BEHIND_S)
         if self.waiting_s > _WAITING_MAX_S:
-            self.dropped_blocks += 1
-        else:
-            self._waiting.put((start_s, block, played))
+            with contextlib.suppress(queue.Empty):  # taken just now
+                self._waiting.get_nowait()
+                self.dropped_blocks += 1
+        self._waiting.put((start_s, block, played))
 
     def close(self) -> None:
         self._waiting.put(None)

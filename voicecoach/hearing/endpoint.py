@@ -1,4 +1,4 @@
-"""When has someone finished speaking? A cheap rule from loudness and the recogniser's own hesitation."""
+"""When has someone finished speaking? Told from loudness, the voice, and the recogniser's own hesitation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ SMOOTHING_S = 0.1
 LOWEST_FLOOR_DBFS = -70.0
 
 
-class EnergyEndpoint:
-    """An utterance has ended when its text has stayed the same for `quiet_s` and either the sound has been within
-    `margin_db` of the noise floor as long, or the recogniser takes it for nothing after all; and when its text has
-    stayed the same for `stale_s`, however loud it is: somebody waits for the result."""
+class Endpoint:
+    """An utterance has ended when its text has stayed the same for `quiet_s` and either there is no voice any more, or
+    the sound has been within `margin_db` of the noise floor as long, or the recogniser takes it for nothing after all;
+    and when its text has stayed the same for `stale_s`, however loud it is: somebody waits for the result."""
 
     def __init__(self, quiet_s: float = 0.3, margin_db: float = 9.0, stale_s: float = 1.5) -> None:
         # half a sample less: fifteen times 0.02 s must be 0.3 s
@@ -36,8 +36,9 @@ class EnergyEndpoint:
         self._quiet_s = 0.0
         self._unchanged_s = 0.0
 
-    def update(self, level_dbfs: float, chunk_s: float, text: str) -> bool:
-        """One more chunk of `chunk_s` seconds, and the partial text after it: has the utterance ended?"""
+    def update(self, level_dbfs: float, chunk_s: float, text: str, *, no_voice: bool = False) -> bool:
+        """One more chunk of `chunk_s` seconds, and the partial text after it: has the utterance ended? `no_voice`: for
+        about `quiet_s` nobody has talked, as far as is known."""
         self._follow(level_dbfs, chunk_s)
         quiet = level_dbfs <= self._floor_dbfs + self._margin_db
         self._quiet_s = self._quiet_s + chunk_s if quiet else 0.0
@@ -46,7 +47,8 @@ class EnergyEndpoint:
         self._begun = self._begun or text != ""
         if not self._begun or self._unchanged_s < self._needed_s:
             return False
-        return self._quiet_s >= self._needed_s or text == "" or self._unchanged_s >= self._stale_s
+        quiet = no_voice or self._quiet_s >= self._needed_s
+        return quiet or text == "" or self._unchanged_s >= self._stale_s
 
     def _follow(self, level_dbfs: float, chunk_s: float) -> None:
         level_dbfs = max(level_dbfs, LOWEST_FLOOR_DBFS)

@@ -19,7 +19,7 @@ Samples = NDArray[np.int16]
 # into the process
 AUDIO, LISTEN, FLUSH, SYNC, RESET = b"a", b"l", b"f", b"s", b"r"
 # out of the process
-READY, RESULT, MISSING, ERROR, DONE = b"R", b"h", b"m", b"e", b"d"
+READY, RESULT, VOICE, MISSING, ERROR, DONE = b"R", b"h", b"v", b"m", b"e", b"d"
 
 _START = struct.Struct("<q")
 
@@ -52,6 +52,20 @@ class RecogniserEvent:
     word_list: tuple[HeardWord, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceNews:
+    """Somebody talks, whether or not a word of it is understood, from `started_sample` to `ended_sample` so far. Told
+    when it begins and several times per second while it goes on; at last, `over`, when nobody has talked for a while
+    and what was said has had its final result. Positions are absolute sample indices of the audio fed."""
+
+    started_sample: int
+    ended_sample: int
+    over: bool = False
+
+
+News = RecogniserEvent | VoiceNews
+
+
 def pack_audio(block: Samples, start_sample: int) -> bytes:
     return _START.pack(start_sample) + block.astype("<i2", copy=False).tobytes()
 
@@ -64,11 +78,14 @@ def unpack_audio(payload: bytes) -> tuple[Samples, int]:
     return np.frombuffer(payload, "<i2", offset=_START.size).astype(np.int16, copy=False), start_sample
 
 
-def pack_event(event: RecogniserEvent) -> bytes:
-    return json.dumps(asdict(event)).encode()
+def pack_news(news: News) -> tuple[bytes, bytes]:
+    """(kind, payload)"""
+    return VOICE if isinstance(news, VoiceNews) else RESULT, json.dumps(asdict(news)).encode()
 
 
-def unpack_event(payload: bytes) -> RecogniserEvent:
+def unpack_news(kind: bytes, payload: bytes) -> News:
     fields = json.loads(payload)
+    if kind == VOICE:
+        return VoiceNews(**fields)
     fields["word_list"] = tuple(HeardWord(**word) for word in fields["word_list"])
     return RecogniserEvent(**fields)

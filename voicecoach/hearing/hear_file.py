@@ -10,7 +10,7 @@ import soundfile
 import soxr
 
 from voicecoach.errors import CoachError
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ, RecogniserEvent, Samples
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, Samples
 from voicecoach.hearing.recogniser import Recogniser
 
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
@@ -39,8 +39,8 @@ def hear_file(path: Path, phrases: Iterable[str], model: Path) -> list[Recognise
     """All partial and final results for a file, as in a live session. Raises SoundFileError, ModelError, CoachError
     when the recogniser is lost on the way."""
     speech = read_speech(path)
-    events: list[RecogniserEvent] = []
-    recogniser = Recogniser(model, events.append, lambda _reason: None)
+    heard: list[News] = []
+    recogniser = Recogniser(model, heard.append, lambda _reason: None)
     recogniser.start()
     try:
         recogniser.listen(phrases)
@@ -51,12 +51,12 @@ def hear_file(path: Path, phrases: Iterable[str], model: Path) -> list[Recognise
         _sync(recogniser, path)
     finally:
         recogniser.close()
-    return events
+    return [news for news in heard if isinstance(news, RecogniserEvent)]
 
 
 def missing_words(phrases: Iterable[str], model: Path) -> tuple[str, ...]:
     """Words of the phrases that a model lacks, sorted. Raises ModelError."""
-    recogniser = Recogniser(model, lambda _event: None, lambda _reason: None)
+    recogniser = Recogniser(model, lambda _news: None, lambda _reason: None)
     recogniser.start()
     try:
         recogniser.listen(phrases)

@@ -18,9 +18,10 @@ from voicecoach.hearing.frames import (
     READY,
     RESULT,
     SAMPLE_RATE_HZ,
-    RecogniserEvent,
+    VOICE,
+    News,
     Samples,
-    unpack_event,
+    unpack_news,
 )
 from voicecoach.helper_process import HelperDied, HelperProcess
 
@@ -39,13 +40,13 @@ class Link:
     def __init__(
         self,
         model: Path,
-        on_event: Callable[[RecogniserEvent], None],
+        on_news: Callable[[News], None],
         on_lost: Callable[[str], None],
         *,
         queue_samples: int,
         patience_s: float,
     ) -> None:
-        self._on_event = on_event
+        self._on_news = on_news
         self._on_lost = on_lost
         self._patience_s = patience_s
         self._changed = threading.Condition()
@@ -155,8 +156,8 @@ class Link:
             self.missing_words = tuple(json.loads(payload))
         elif kind == ERROR:
             self.last_error = payload.decode()
-        elif kind == RESULT and not self.ended:
-            self._on_event(unpack_event(payload))
+        elif kind in (RESULT, VOICE) and not self.ended:
+            self._on_news(unpack_news(kind, payload))
 
     def _settle_oldest(self) -> None:
         with self._changed:

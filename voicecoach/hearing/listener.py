@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from voicecoach.hearing.endpoint import EnergyEndpoint
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ, HeardWord, RecogniserEvent, Samples
+from voicecoach.hearing.endpoint import Endpoint
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, HeardWord, News, RecogniserEvent, Samples, VoiceNews
 from voicecoach.hearing.grammar import plan_grammar
 from voicecoach.hearing.positions import StreamPositions
+from voicecoach.hearing.voice_activity import VoiceActivity
 
 # Audio is cut into chunks of one size, so that results do not depend on how it was delivered.
 CHUNK_SAMPLES = SAMPLE_RATE_HZ // 50
@@ -41,18 +42,25 @@ class KnowsNothing(ValueError):  # noqa: N818 - about the model
 
 
 class Listener:
-    """Feed `hear()` blocks of any size; `on_event` gets the results. One thread only."""
+    """Feed `hear()` blocks of any size; `on_news` gets the results, and news of voices where `voice` is given. One
+    thread only."""
 
     def __init__(
-        self, model: Any, make_recogniser: Callable[[], Any], on_event: Callable[[RecogniserEvent], None]
+        self,
+        model: Any,
+        make_recogniser: Callable[[], Any],
+        on_news: Callable[[News], None],
+        voice: VoiceActivity | None = None,
     ) -> None:
         self._model = model
         self._recogniser = make_recogniser()
         self._recogniser.SetWords(True)
-        self._on_event = on_event
+        self._on_news = on_news
+        self._voice = voice
+        self._voice_over: VoiceNews | None = None  # to be told when what was said has had its final result
         self._grammar: tuple[str, ...] = ()
         self._positions = StreamPositions()
-        self._endpoint = EnergyEndpoint()
+        self._endpoint = Endpoint()
         self._dither = np.random.default_rng(_DITHER_SEED).integers(-2, 3, SAMPLE_RATE_HZ, dtype=np.int16)
         self._waiting: Samples = np.zeros(0, np.int16)
         self._expected_sample: int | None = None
@@ -103,6 +111,7 @@ class Listener:
         self._hear_waiting()
         if not 0 < gap_samples <= LONGEST_GAP_SAMPLES:
             self._finish(self._recogniser.FinalResult())
+            self._tell_voice(self._voice.forget() if self._voice else [])
 
     def _hear_waiting(self) -> None:
         if len(self._waiting):
@@ -112,12 +121,24 @@ class Listener:
 
     def _hear_chunk(self, chunk: Samples, start_sample: int) -> None:
         self._heard_until = start_sample + len(chunk)
+        voices = self._voice.feed(chunk, start_sample) if self._voice else []
         text = self._decode(chunk, start_sample)
-        if text is None:
-            return
-        self._propose(text)
-        if self._endpoint.update(_level_dbfs(chunk), len(chunk) / SAMPLE_RATE_HZ, text):
-            self._finish(self._recogniser.FinalResult())
+        if text is not None:
+            self._propose(text)
+            no_voice = self._voice is not None and self._voice.quiet
+            if self._endpoint.update(_level_dbfs(chunk), len(chunk) / SAMPLE_RATE_HZ, text, no_voice=no_voice):
+                self._finish(self._recogniser.FinalResult())
+        self._tell_voice(voices)
+
+    def _tell_voice(self, voices: Iterable[VoiceNews]) -> None:
+        """Who talks again before the final result is out has not stopped."""
+        for news in voices:
+            self._voice_over = news if news.over else None
+            if not news.over:
+                self._on_news(news)
+        if self._voice_over is not None and not (self._proposed or self._flicker):
+            self._on_news(self._voice_over)
+            self._voice_over = None
 
     def _decode(self, chunk: Samples, start_sample: int) -> str | None:
         """The partial text after this chunk, or None when the recogniser itself has ended the utterance."""
@@ -157,13 +178,13 @@ class Listener:
         if text in ("", self._proposed) or self._heard_until - self._steady_from < STEADY_SAMPLES:
             return
         self._proposed = text
-        self._on_event(RecogniserEvent(text, False, 0.0, self._started_sample, self._heard_until, self._heard_until))
+        self._on_news(RecogniserEvent(text, False, 0.0, self._started_sample, self._heard_until, self._heard_until))
 
     def _finish(self, result: str) -> None:
         """Send the final result, if it has words or something had been proposed, and begin the next utterance."""
         words = tuple(self._heard_word(word) for word in json.loads(result).get("result", ()))
         if words or self._proposed:
-            self._on_event(
+            self._on_news(
                 RecogniserEvent(
                     words=" ".join(word.word for word in words),
                     final=True,

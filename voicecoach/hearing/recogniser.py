@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from voicecoach.hearing.frames import FLUSH, LISTEN, RESET, SAMPLE_RATE_HZ, SYNC, RecogniserEvent, Samples
+from voicecoach.hearing.frames import FLUSH, LISTEN, RESET, SAMPLE_RATE_HZ, SYNC, News, Samples
 from voicecoach.hearing.link import Link
 from voicecoach.hearing.model import ModelError, check_model
 
@@ -14,7 +14,7 @@ from voicecoach.hearing.model import ModelError, check_model
 class Recogniser:
     """`start()`, `restart()` and `close()` belong to one thread; the others can be called from any, at any time.
 
-    `on_result` and `on_lost` are called on threads of its own; they must return soon and not call `sync()`.
+    `on_news` and `on_lost` are called on threads of its own; they must return soon and not call `sync()`.
 
     `on_lost(reason)` is called once when the process died or did not answer for `patience_s`; after `restart()` it can
     be lost again. Audio that was fed faster than it could be recognised is dropped beyond `queue_s`, the oldest first.
@@ -23,14 +23,14 @@ class Recogniser:
     def __init__(
         self,
         model: Path,
-        on_result: Callable[[RecogniserEvent], None],
+        on_news: Callable[[News], None],
         on_lost: Callable[[str], None],
         *,
         queue_s: float = 2.0,
         patience_s: float = 1.5,
     ) -> None:
         self._model = model
-        self._on_result = on_result
+        self._on_news = on_news
         self._on_lost = on_lost
         self._queue_samples = round(queue_s * SAMPLE_RATE_HZ)
         self._patience_s = patience_s
@@ -44,7 +44,7 @@ class Recogniser:
         self.close()
         link = Link(
             self._model,
-            self._on_result,
+            self._on_news,
             self._on_lost,
             queue_samples=self._queue_samples,
             patience_s=self._patience_s,

@@ -21,14 +21,14 @@ from voicecoach.hearing.frames import (
     MISSING,
     READY,
     RESET,
-    RESULT,
     SAMPLE_RATE_HZ,
     SYNC,
-    pack_event,
+    pack_news,
     unpack_audio,
 )
 from voicecoach.hearing.listener import KnowsNothing, Listener
 from voicecoach.hearing.model import count_words
+from voicecoach.hearing.voice_activity import open_voice_activity
 from voicecoach.helper_process import frames, serve_frames, write_frame
 
 
@@ -42,7 +42,8 @@ def make_listener(model_path: Path, to_coach: IO[bytes]) -> Listener:
     return Listener(
         model,
         lambda: vosk.KaldiRecognizer(model, SAMPLE_RATE_HZ),
-        lambda event: write_frame(to_coach, RESULT, pack_event(event)),
+        lambda news: write_frame(to_coach, *pack_news(news)),
+        open_voice_activity(),
     )
 
 
