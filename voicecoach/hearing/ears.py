@@ -40,6 +40,7 @@ class Ears:
         *,
         headset: bool = False,
         recogniser: MakeRecogniser = Recogniser,
+        canceller: Callable[[], EchoCanceller | None] = open_canceller,
     ) -> None:
         self._post = post
         self._now_s = now_s
@@ -50,7 +51,8 @@ class Ears:
         self._closing = False
         self._late = False
         self._headset = headset
-        self._echo = None if headset else open_canceller()
+        self._new_canceller = canceller
+        self._echo = None if headset else canceller()
         self._expected_sample = self._cleaned_until = 0
         self._echo_states: deque[tuple[int, EchoState]] = deque(maxlen=_REMEMBERED_FRAMES)
 
@@ -76,7 +78,7 @@ class Ears:
         """After a long one the path may be another. After a short one it is not, and to learn it anew would mean not to
         hear anybody over the coach meanwhile."""
         if not 0 < gap_samples <= SHORT_GAP_SAMPLES:
-            return EchoCanceller()
+            return self._new_canceller() or echo
         self._pass_on(echo.skip())
         return echo
 

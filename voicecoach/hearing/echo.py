@@ -1,22 +1,23 @@
 """Taking the coach's own voice out of what the microphone hears, with the played signal as the reference.
 
 A filter (echo_filter) models the path from loudspeaker to microphone; what is played is first aligned by the measured
-delay of that path, so that its taps are spent on the room. A second canceller (WebRTC's AEC3) is stricter: it leaves less
-of the echo, but takes parts of other words, too. So its output is not listened to; it tells whether anybody else speaks.
-Where nobody does, what the filter leaves is replaced by quiet noise: a recogniser would find words in it.
+delay of that path, so that its taps are spent on the room. A second canceller (WebRTC's AEC3) is stricter: it leaves
+less of the echo, but takes parts of other words, too. So its output is not listened to; it tells whether anybody else
+speaks. Where nobody does, what the filter leaves is replaced by quiet noise: a recogniser would find words in it.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from voicecoach.hearing.echo_delay import DelayEstimator
 from voicecoach.hearing.echo_filter import EchoFilter
-from voicecoach.hearing.echo_fit import FRAME
+from voicecoach.hearing.echo_fit import FRAME, Floats
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.hearing.near_end import Guard, NearEnd
 
@@ -46,13 +47,25 @@ class Cleaned:
     state: EchoState
 
 
+class Path(Protocol):
+    """What is known of the way from loudspeaker to microphone; see EchoFilter."""
+
+    lag: float
+    reference: Floats
+
+    def cancel(self, heard: Samples, played: Samples) -> Samples: ...
+    def hold_back(self, lag: float) -> None: ...
+    def jump(self, lag: float) -> bool: ...
+
+
 class EchoCanceller:
     """Fed with what is heard and what is played at the same samples of the session's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_path: Callable[[], Path] = EchoFilter) -> None:
         import pywebrtc_audio
 
-        self._filter = EchoFilter()
+        self._new_path = new_path
+        self._path = new_path()
         self._strict = pywebrtc_audio.EchoCanceller(SAMPLE_RATE_HZ, 1, 0)
         self._delay = DelayEstimator()
         self._near_end = NearEnd()
@@ -85,9 +98,9 @@ class EchoCanceller:
     def _frame(self, heard: Samples, played: Samples) -> list[Cleaned]:
         self._delay.feed(heard, played)
         self._follow_delay()
-        cleaned = self._guarded(heard, self._filter.cancel(heard, played))
+        cleaned = self._guarded(heard, self._path.cancel(heard, played))
         left = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
-        speaking = self._near_end.update(max(_power(self._filter.reference * 32768), _power(played)), _power(left))
+        speaking = self._near_end.update(max(_power(self._path.reference * 32768), _power(played)), _power(left))
         self._follow_erle(heard, cleaned, speaking=speaking)
         delay = self._delay.delay_samples
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ
@@ -98,8 +111,9 @@ class EchoCanceller:
         """What the filter makes of it, unless it adds."""
         adds = self._guard.adds(_power(heard), _power(cleaned))
         if self._guard.stuck:
-            lag, self._guard = self._filter.lag, Guard()
-            self._filter = EchoFilter(lag)
+            lag, self._guard = self._path.lag, Guard()
+            self._path = self._new_path()
+            self._path.hold_back(lag)
         return heard if adds else cleaned
 
     def _released(self) -> list[Cleaned]:
@@ -129,8 +143,8 @@ class EchoCanceller:
         known, self._followed = self._followed is not None, delay
         lag = max(0, delay - round(HEAD_S * SAMPLE_RATE_HZ))
         if not known:
-            self._filter.hold_back(lag)
-        elif abs(lag - self._filter.lag) > MOVED_S * SAMPLE_RATE_HZ and self._filter.jump(lag):
+            self._path.hold_back(lag)
+        elif abs(lag - self._path.lag) > MOVED_S * SAMPLE_RATE_HZ and self._path.jump(lag):
             self._near_end.forget()
 
     def _follow_erle(self, heard: Samples, cleaned: Samples, *, speaking: bool) -> None:
@@ -148,5 +162,5 @@ def open_canceller() -> EchoCanceller | None:
         return None
 
 
-def _power(samples: npt.NDArray[np.int16] | npt.NDArray[np.float32]) -> float:
+def _power(samples: Samples | Floats) -> float:
     return float(np.mean(np.square(samples.astype(np.float64)))) + 1.0

@@ -36,11 +36,11 @@ def _frames(seconds: float) -> int:
 
 
 class EchoFilter:
-    """Give it frames of FRAME int16 samples. `lag`: by how many samples what is played is held back, because it is heard
-    no earlier; it moves with the clocks."""
+    """Give it frames of FRAME int16 samples. `lag`: by how many samples what is played is held back, because it is
+    heard no earlier; it moves with the clocks."""
 
-    def __init__(self, lag: float = 0.0) -> None:
-        self.lag = max(lag, float(AHEAD))
+    def __init__(self) -> None:
+        self.lag = float(AHEAD)
         self.drift = 0.0  # samples per sample; positive: heard ever later
         self.reference: Floats = np.zeros(FRAME, np.float32)  # the last frame of what is played, held back
         self._history = PlayedHistory(FRAME, _frames(OLDEST_S + TAIL_S + 1.0))
@@ -55,14 +55,14 @@ class EchoFilter:
 
     def cancel(self, heard: Samples, played: Samples) -> Samples:
         """What is left of what was heard."""
-        self._history.add(played.astype(np.float32) / 32768)
+        self._history.add(_floats(played))
         self._number += 1
         self.lag = max(self.lag + self.drift * FRAME, AHEAD)
         before, self.reference = self.reference, self._history.read([0], [self.lag])[0]
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = np.fft.rfft(np.concatenate([before, self.reference]))
         echo = np.fft.irfft(np.einsum("pf,pf->f", self._spectra, self._parts), 2 * FRAME)[FRAME:]
-        self._witness(heard.astype(np.float32) / 32768)
+        self._witness(_floats(heard))
         return np.clip(np.rint(heard - echo * 32768), -32768, 32767).astype(np.int16)
 
     def hold_back(self, lag: float) -> None:
@@ -98,7 +98,8 @@ class EchoFilter:
         """A new response, or what was played read anew."""
         self._parts = _spectra(self._response)
         frames = self._history.read(np.arange(_PARTS + 1), np.full(_PARTS + 1, self.lag))
-        self._spectra = np.fft.rfft(np.concatenate([frames[1:], frames[:-1]], axis=1), axis=1)
+        spectra = np.fft.rfft(np.concatenate([frames[1:], frames[:-1]], axis=1), axis=1)
+        self._spectra = spectra.astype(np.complex64)
         self.reference = frames[0]
 
     def _witness(self, heard: Floats) -> None:
@@ -134,6 +135,11 @@ class EchoFilter:
         lags = np.maximum(lag - self.drift * FRAME * with_context, AHEAD)
         played = self._history.read(with_context, lags)
         return Fit(played.reshape(-1), np.concatenate([heard for _, heard in evidence]), self._response)
+
+
+def _floats(samples: Samples) -> Floats:
+    """1 is full scale."""
+    return samples.astype(np.float32) / np.float32(32768)
 
 
 def _spectra(response: Floats) -> np.ndarray[tuple[int, int], np.dtype[np.complex64]]:

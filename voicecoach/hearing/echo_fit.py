@@ -56,14 +56,14 @@ class Fit:
     def _predicted(self, response: Floats) -> Floats:
         """What would be heard of it."""
         sound = np.fft.irfft(self._spectrum * np.fft.rfft(response, self._size), self._size)
-        return sound[self._context : self._context + self._samples].astype(np.float32, copy=False)
+        return np.asarray(sound[self._context : self._context + self._samples], np.float32)
 
     def _correlated(self, sound: Floats) -> Floats:
         """The adjoint of `_predicted`."""
         padded = np.zeros(self._size, np.float32)
         padded[self._context : self._context + self._samples] = sound
         lags = np.fft.irfft(np.conj(self._spectrum) * np.fft.rfft(padded), self._size)
-        return lags[: len(self._response)].astype(np.float32, copy=False)
+        return np.asarray(lags[: len(self._response)], np.float32)
 
     def _weighed(self) -> Floats:
         """One over the power of what is not explained around each sample; older samples count less."""
@@ -118,7 +118,7 @@ class Fit:
         taps = np.arange(len(self._response))
         expected = np.exp(-2 * DECAY_PER_S / 16_000 * taps)
         gain = max(float(self._response @ self._response), LEAST_GAIN)
-        return (PRIOR_WEIGHT * expected.sum() / (gain * expected)).astype(np.float32)
+        return np.asarray(PRIOR_WEIGHT * expected.sum() / (gain * expected), np.float32)
 
     @cached_property
     def _power_spectrum(self) -> Floats:
@@ -132,15 +132,14 @@ class Fit:
 
     def _conditioned(self, response: Floats) -> Floats:
         size = 2 * len(response)
-        return np.fft.irfft(np.fft.rfft(response, size) / self._power_spectrum, size)[: len(response)].astype(
-            np.float32, copy=False
-        )
+        taps = np.fft.irfft(np.fft.rfft(response, size) / self._power_spectrum, size)[: len(response)]
+        return np.asarray(taps, np.float32)
 
 
 def fast_size(least: int) -> int:
     """The smallest size of a Fourier transform that is fast: a product of small primes."""
-    powers = (2**i * 3**j * 5**k for i in range(4, 20) for j in range(3) for k in range(3))
-    return min(size for size in powers if size >= least)
+    sizes = [2**i * 3**j * 5**k for i in range(4, 20) for j in range(3) for k in range(3)]
+    return int(min(size for size in sizes if size >= least))
 
 
 def _emphasised(sound: Floats) -> Floats:
