@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +136,6 @@ def speaking(utterances: Sequence[Utterance], samples: int, seed: int) -> Sound:
     return sound
 
 
-@cache
 def _arrived(utterance: Utterance) -> Sound:
     return at_level(through(utterance.sound, mouth_response(2.0)), VOICE_DBFS)
 

@@ -75,9 +75,9 @@ class Ears:
         self._watch_lag()
 
     def _after_gap(self, echo: EchoCanceller, gap_samples: int) -> EchoCanceller:
-        """After a long one the path may be another. After a short one it is not, and to learn it anew would mean not to
-        hear anybody over the coach meanwhile."""
-        if not 0 < gap_samples <= SHORT_GAP_SAMPLES:
+        """After a long one the path may be another. After a short one, or where two clocks are set right, it is not,
+        and to learn it anew would mean not to hear anybody over the coach meanwhile."""
+        if abs(gap_samples) > SHORT_GAP_SAMPLES:
             return self._new_canceller() or echo
         self._pass_on(echo.skip())
         return echo

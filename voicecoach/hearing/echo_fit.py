@@ -37,8 +37,8 @@ class Drift:
 
 
 class Fit:
-    """One look at the evidence. `played` is longer than `heard` by the response, whose context it is; both float32 of
-    any scale, `heard` whole frames long. `response`: the best that is known so far."""
+    """One look at the evidence. `played` is longer than `heard` by the response, whose context it is; 1 is
+    full scale, `heard` is whole frames long. `response`: the best that is known so far."""
 
     def __init__(self, played: Floats, heard: Floats, response: Floats) -> None:
         self._response = response
