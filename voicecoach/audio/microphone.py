@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from voicecoach.audio.other_clock import OtherClock
 from voicecoach.audio.quietness import Quietness
 from voicecoach.speaking.timeline import Pcm
 
 MICROPHONE_RATE_HZ = 16_000
-# block, start_sample_16k, what was handed to the loudspeaker at the same samples (zeros where that is not known)
+# block, start_sample_16k, what was handed to the loudspeaker meanwhile (zeros where there is none)
 OnMicrophone = Callable[[npt.NDArray[np.int16], int, npt.NDArray[np.int16]], object]
 
 _WAITING_MAX_S = 2.0
@@ -30,10 +31,13 @@ class MicrophoneReader:
     """Takes blocks with `put` (from the audio callback: never waits) and hands them on, on its own thread, as 16 kHz
     int16. Blocks follow each other without a gap: `start_sample_16k` / 16000 is the session's clock in seconds. After
     a gap (blocks dropped, clocks apart by more than `max_skew_s`) it jumps to where the clock is. What was played
-    takes the same way, so that it stays aligned to the sample.
+    takes the same way, so that it stays aligned to the sample, or, with a loudspeaker of another clock, as nearly as
+    that can be (see OtherClock); `loudspeaker_hz` is its rate.
     """
 
-    def __init__(self, rate_hz: int, max_skew_s: float, on_block: OnMicrophone) -> None:
+    def __init__(
+        self, rate_hz: int, max_skew_s: float, on_block: OnMicrophone, loudspeaker_hz: int | None = None
+    ) -> None:
         self.dropped_blocks = 0
         self.waiting_s = 0.0  # how far the listener is behind
         self.behind = False  # too far, until it has nearly caught up
@@ -43,7 +47,9 @@ class MicrophoneReader:
         self._zero_s = 0.0
         self._quietness = Quietness()
         self._since_played_s = float("inf")
-        self._waiting: queue.SimpleQueue[tuple[float, Pcm, Pcm | None] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[float, Pcm, Pcm | None, list[Pcm]] | None] = queue.SimpleQueue()
+        self._elsewhere: queue.SimpleQueue[Pcm] = queue.SimpleQueue()  # played since the last block
+        self._other_clock = OtherClock(loudspeaker_hz, rate_hz) if loudspeaker_hz else None
         self._resampler = soxr.ResampleStream(rate_hz, MICROPHONE_RATE_HZ, 2, dtype="float32", quality=_QUALITY)
         self._began_s: float | None = None  # where the samples since the last gap began, ...
         self._taken = 0  # ... how many of them were taken in, ...
@@ -63,30 +69,40 @@ class MicrophoneReader:
 
     def put(self, start_s: float, block: Pcm, played: Pcm | None = None) -> None:
         """One channel at the microphone's rate, its first sample at `start_s`. When full, the oldest is dropped and
-        counted."""
+        counted. `played`: by the same clock, at the same samples."""
         self.waiting_s = self._waiting.qsize() * len(block) / self._rate_hz
         self.behind = self.waiting_s > (_IN_TIME_S if self.behind else _BEHIND_S)
         if self.waiting_s > _WAITING_MAX_S:
             with contextlib.suppress(queue.Empty):  # taken just now
                 self._waiting.get_nowait()
                 self.dropped_blocks += 1
-        self._waiting.put((start_s, block, played))
+        self._waiting.put((start_s, block, played, self._played_elsewhere()))
+
+    def put_played(self, samples: Pcm) -> None:
+        """What a loudspeaker of another clock is given (from its audio callback: never waits)."""
+        self._elsewhere.put(samples)
+
+    def _played_elsewhere(self) -> list[Pcm]:
+        return [self._elsewhere.get_nowait() for _ in range(self._elsewhere.qsize())]
 
     def close(self) -> None:
         self._waiting.put(None)
         if threading.current_thread() is not self._thread:
             self._thread.join(1.0)  # it may be in the listener's hands
             if not self._thread.is_alive():
-                del self._resampler  # a driver that hangs keeps us; nanobind complains of what is left at the end
+                # a driver that hangs keeps us; nanobind complains of what is left at the end
+                del self._resampler, self._other_clock
 
     def _read(self) -> None:
         while (item := self._waiting.get()) is not None:
-            start_s, block, played = item
+            start_s, block, played, elsewhere = item
             self._watch_for_zeros(block, played)
             self._quietness.note(block, len(block) / self._rate_hz)
             began_s = self._without_gap(start_s)
             self._taken += len(block)
-            both = np.column_stack([block, np.zeros_like(block) if played is None else played])
+            if played is None:
+                played = self._other_clock.beside(block, elsewhere) if self._other_clock else np.zeros_like(block)
+            both = np.column_stack([block, played])
             resampled = self._resampler.resample_chunk(both)
             if len(resampled):
                 start = round(began_s * MICROPHONE_RATE_HZ) + self._given

@@ -118,7 +118,7 @@ def open_sound(
     """Open the devices chosen (see `choose`) and let the clock run. Raises SoundError.
 
     `on_microphone(block, start_sample_16k, played)`: int16 at 16 kHz; start_sample_16k / 16000 is the session's clock;
-    `played` is what was handed to the loudspeaker meanwhile (zeros with two separate streams: their clocks part).
+    `played` is what was handed to the loudspeaker meanwhile (with two separate streams: about then; their clocks part).
     `on_finished(speech_id, at_s)`: its last sample has been handed to the device.
     """
     return SoundDevices(microphone, loudspeaker, on_microphone, on_finished, on_trouble, on_recovered)

@@ -43,6 +43,7 @@ class Ears:
         *,
         headset: bool = False,
         recogniser: MakeRecogniser = Recogniser,
+        canceller: Callable[[], EchoCanceller | None] = open_canceller,
     ) -> None:
         self._post = post
         self._now_s = now_s
@@ -57,7 +58,8 @@ class Ears:
         self._talking_since_s: float | None = None  # somebody who is surely not the coach
         self._voice_judged_until = 0
         self._headset = headset
-        self._echo = None if headset else open_canceller()
+        self._new_canceller = canceller
+        self._echo = None if headset else canceller()
         self._expected_sample = self._cleaned_until = 0
         self._echo_states: deque[tuple[int, EchoState]] = deque(maxlen=_REMEMBERED_FRAMES)
 
@@ -81,10 +83,10 @@ class Ears:
         self._watch_lag(len(block))
 
     def _after_gap(self, echo: EchoCanceller, gap_samples: int) -> EchoCanceller:
-        """After a long one the path may be another. After a short one it is not, and to learn it anew would mean not to
-        hear anybody over the coach meanwhile."""
-        if not 0 < gap_samples <= SHORT_GAP_SAMPLES:
-            return EchoCanceller()
+        """After a long one the path may be another. After a short one, or where two clocks are set right, it is not,
+        and to learn it anew would mean not to hear anybody over the coach meanwhile."""
+        if abs(gap_samples) > SHORT_GAP_SAMPLES:
+            return self._new_canceller() or echo
         self._pass_on(echo.skip())
         return echo
 

@@ -1,53 +1,30 @@
 """Taking the coach's own voice out of what the microphone hears, with the played signal as the reference.
 
-Speex's canceller (an adaptive filter in the frequency domain) models the path from loudspeaker to microphone over
-`TAIL_S`. What is played is aligned first by the measured delay of that path, so that the tail is spent on the room.
-A second canceller (WebRTC's AEC3) is stricter: it leaves less of the echo, but takes parts of other words, too.
-So its output is not listened to; it tells whether anybody else speaks. Where nobody does, what Speex leaves is replaced
-by quiet noise: a recogniser would find words in it.
+A filter (echo_filter) models the path from loudspeaker to microphone; what is played is first aligned by the measured
+delay of that path, so that its taps are spent on the room. A second canceller (WebRTC's AEC3) is stricter: it leaves
+less of the echo, but takes parts of other words, too. So its output is not listened to; it tells whether anybody else
+speaks. Where nobody does, what the filter leaves is replaced by quiet noise: a recogniser would find words in it.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from voicecoach.hearing.echo_delay import DelayEstimator
+from voicecoach.hearing.echo_filter import EchoFilter
+from voicecoach.hearing.echo_fit import FRAME, Floats
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.hearing.near_end import Guard, NearEnd
 
-FRAME = 160  # samples, 10 ms
-TAIL_S = 0.2
-HEAD_S = 0.012  # the filter begins this long before the estimated delay: the estimate may be a little late
+HEAD_S = 0.012  # the filter begins this long before the estimated delay: the loudest sound is not always the first
+MOVED_S = 0.003  # a path that takes so much longer is another one
 PRE_ROLL_FRAMES = 25  # held back while the coach speaks alone, so that a soft beginning ("s" of stop) is not lost
 _COMFORT_LSB = 6.0
-
-_INT16 = ctypes.POINTER(ctypes.c_int16)
-
-
-class _Speex:
-    """One adaptive filter. Frames of FRAME int16 samples."""
-
-    def __init__(self) -> None:
-        import pyaec  # here, so that everything else works where its library does not load
-
-        self._library = pyaec.lib
-        self._state = self._library.AecNew(FRAME, round(TAIL_S * SAMPLE_RATE_HZ), SAMPLE_RATE_HZ, False)
-        if not self._state:
-            raise OSError("Speex gives no echo canceller")
-
-    def cancel(self, heard: Samples, played: Samples) -> Samples:
-        cleaned = np.empty(FRAME, np.int16)
-        pointers = (array.ctypes.data_as(_INT16) for array in (heard, played, cleaned))
-        self._library.AecCancelEcho(self._state, *pointers, FRAME)
-        return cleaned
-
-    def __del__(self) -> None:
-        if getattr(self, "_state", None):
-            self._library.AecDestroy(self._state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +47,30 @@ class Cleaned:
     state: EchoState
 
 
+class Path(Protocol):
+    """What is known of the way from loudspeaker to microphone; see EchoFilter."""
+
+    lag: float
+    reference: Floats
+
+    def cancel(self, heard: Samples, played: Samples) -> Samples: ...
+    def hold_back(self, lag: float) -> None: ...
+    def jump(self, lag: float) -> bool: ...
+
+
 class EchoCanceller:
     """Fed with what is heard and what is played at the same samples of the session's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_path: Callable[[], Path] = EchoFilter) -> None:
         import pywebrtc_audio
 
-        self._speex = _Speex()
+        self._new_path = new_path
+        self._path = new_path()
         self._strict = pywebrtc_audio.EchoCanceller(SAMPLE_RATE_HZ, 1, 0)
         self._delay = DelayEstimator()
         self._near_end = NearEnd()
-        self._used_delay = 0  # samples by which the reference is held back now
+        self._followed: int | None = None  # the delay that the filter was last told
         self._heard = self._played = np.zeros(0, np.int16)
-        self._reference = np.zeros(SAMPLE_RATE_HZ, np.int16)  # the last second played
         self._held: deque[Cleaned] = deque()
         self._noise = np.random.default_rng(0)
         self._erle_db = 0.0
@@ -108,14 +96,11 @@ class EchoCanceller:
         return [frame if frame.state.somebody_else else self._quiet(frame) for frame in ready]
 
     def _frame(self, heard: Samples, played: Samples) -> list[Cleaned]:
-        self._reference = np.concatenate([self._reference[FRAME:], played])
         self._delay.feed(heard, played)
         self._follow_delay()
-        end = len(self._reference) - self._used_delay
-        reference = np.ascontiguousarray(self._reference[end - FRAME : end])
-        cleaned = self._guarded(heard, self._speex.cancel(np.ascontiguousarray(heard), reference))
+        cleaned = self._guarded(heard, self._path.cancel(heard, played))
         left = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
-        speaking = self._near_end.update(max(_power(reference), _power(played)), _power(left))
+        speaking = self._near_end.update(max(_power(self._path.reference * 32768), _power(played)), _power(left))
         self._follow_erle(heard, cleaned, speaking=speaking)
         delay = self._delay.delay_samples
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ
@@ -126,7 +111,9 @@ class EchoCanceller:
         """What the filter makes of it, unless it adds."""
         adds = self._guard.adds(_power(heard), _power(cleaned))
         if self._guard.stuck:
-            self._speex, self._guard = _Speex(), Guard()
+            lag, self._guard = self._path.lag, Guard()
+            self._path = self._new_path()
+            self._path.hold_back(lag)
         return heard if adds else cleaned
 
     def _released(self) -> list[Cleaned]:
@@ -149,13 +136,15 @@ class EchoCanceller:
         return Cleaned(frame.samples if not frame.state.playing else noise, frame.state)
 
     def _follow_delay(self) -> None:
-        """Start anew where the path has changed: another device, or clocks that have drifted apart."""
-        if self._delay.delay_samples is None:
+        """The path may have changed: another device, or one that now takes longer."""
+        delay = self._delay.delay_samples
+        if delay is None or delay == self._followed:
             return
-        wanted = max(0, self._delay.delay_samples - round(HEAD_S * SAMPLE_RATE_HZ))
-        if abs(wanted - self._used_delay) > round(HEAD_S * SAMPLE_RATE_HZ):
-            self._used_delay = min(wanted, len(self._reference) - FRAME)
-            self._speex = _Speex()
+        known, self._followed = self._followed is not None, delay
+        lag = max(0, delay - round(HEAD_S * SAMPLE_RATE_HZ))
+        if not known:
+            self._path.hold_back(lag)
+        elif abs(lag - self._path.lag) > MOVED_S * SAMPLE_RATE_HZ and self._path.jump(lag):
             self._near_end.forget()
 
     def _follow_erle(self, heard: Samples, cleaned: Samples, *, speaking: bool) -> None:
@@ -169,9 +158,9 @@ def open_canceller() -> EchoCanceller | None:
     are only masked."""
     try:
         return EchoCanceller()
-    except (ImportError, OSError, AttributeError):  # pyaec leaves a None where its library is missing
+    except (ImportError, OSError):
         return None
 
 
-def _power(samples: Samples) -> float:
+def _power(samples: Samples | Floats) -> float:
     return float(np.mean(np.square(samples.astype(np.float64)))) + 1.0

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""How well the coach's own voice is taken out of what the microphone hears, and what that leaves of the people.
+
+    python3 scripts/bench_echo.py [--shared ../shared] [--stops 24] [--seconds 30] [--only echo|people|words]
+
+Prints tables in Markdown: the echo's loss in measured rooms, with two clocks, and after a jump of the delay; people who
+speak over the coach; which of their words the whole hearing gets right, with each filter in its place; and processor
+time. Seeds are fixed. Needs the recordings of ../shared/audio and the extra "bench", which it installs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+from _bootstrap import ROOT, VENV, SetupError, ensure_environment, hand_over, run_main
+
+NEEDS = ("voicecoach", "pyroomacoustics", "pocketsphinx", "pyaec")
+
+
+def main(args: list[str]) -> int:
+    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
+    if missing and sys.prefix == str(VENV):
+        raise SetupError(f"The bench lacks {', '.join(missing)}: install them with pip install -e '.[bench]'.")
+    if missing:
+        hand_over([str(ensure_environment(["bench"])), __file__, *args])
+    sys.path.insert(0, str(ROOT))  # what the tests know of sounds
+    from _echo_bench import run
+
+    return run(args, __doc__ or "")
+
+
+if __name__ == "__main__":
+    run_main(main)
