@@ -9,11 +9,12 @@ import pytest
 import soundfile
 
 from tests.coach_voice import FloatPcm, coach_voice, path
+from tests.hearing_clips import SPOKEN
 from voicecoach.hearing.echo import Cleaned, EchoCanceller
 from voicecoach.hearing.echo_delay import DelayEstimator, peak_lag
 from voicecoach.hearing.echo_fit import FRAME
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd
+from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd, TwoJudges
 from voicecoach.room import Room
 
 VOICES = Path(__file__).parent / "data" / "voices"
@@ -159,6 +160,33 @@ def test_somebody_else_for_ever_is_rather_another_path() -> None:
     spoke = [near_end.update(LOUD, VOICE) for _ in range(1000)]
     assert spoke[10]
     assert not spoke[-1]
+
+
+def judges_after_learning() -> TwoJudges:
+    judges = TwoJudges()
+    for _ in range(round(LEARNING_S * 100) + 20):
+        assert not judges.update(LOUD, LOUD, REST, 10 * REST)
+    return judges
+
+
+def test_a_voice_softer_than_the_echo_is_noticed_in_what_the_filter_leaves() -> None:
+    judges = judges_after_learning()
+    assert any(judges.update(LOUD, LOUD, REST, VOICE) for _ in range(5)), "the strict canceller has swallowed it"
+
+
+def test_an_echo_that_the_filter_does_not_know_is_nobodys_voice() -> None:
+    judges = judges_after_learning()
+    assert not any(judges.update(LOUD, LOUD, REST, LOUD) for _ in range(200))
+    assert any(judges.update(LOUD, LOUD, VOICE, LOUD) for _ in range(5)), "but the strict one still hears voices"
+
+
+def test_a_person_softer_than_the_coach_is_let_through(coach: FloatPcm) -> None:
+    at, said = 8 * SAMPLE_RATE_HZ, clip("stop_105")
+    response, patient = path(0.06, 0.3), silence(coach)
+    patient[at : at + len(said)] += said * (0.03 / np.abs(said).max())
+    frames, _ = cancel(coach, patient, response)
+    first, last = (at + sample for sample in SPOKEN["stop_105a0eea_0"])
+    assert np.mean([frame.state.somebody_else for frame in frames[first // FRAME : last // FRAME]]) > 0.5
 
 
 def test_a_filter_that_adds_is_not_used_and_begins_anew_after_a_while() -> None:

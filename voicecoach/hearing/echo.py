@@ -2,8 +2,9 @@
 
 A filter (echo_filter) models the path from loudspeaker to microphone; what is played is first aligned by the measured
 delay of that path, so that its taps are spent on the room. A second canceller (WebRTC's AEC3) is stricter: it leaves
-less of the echo, but takes parts of other words, too. So its output is not listened to; it tells whether anybody else
-speaks. Where nobody does, what the filter leaves is replaced by quiet noise: a recogniser would find words in it.
+less of the echo, but takes parts of other words, too. So its output is not listened to; it helps to tell whether
+anybody else speaks. Where nobody does, what the filter leaves is replaced by quiet noise: a recogniser would find words
+in it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from voicecoach.hearing.echo_delay import DelayEstimator
 from voicecoach.hearing.echo_filter import EchoFilter
 from voicecoach.hearing.echo_fit import FRAME, Floats
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import Guard, NearEnd
+from voicecoach.hearing.near_end import Guard, TwoJudges
 
 HEAD_S = 0.012  # the filter begins this long before the estimated delay: the loudest sound is not always the first
 MOVED_S = 0.003  # a path that takes so much longer is another one
@@ -68,7 +69,7 @@ class EchoCanceller:
         self._path = new_path()
         self._strict = pywebrtc_audio.EchoCanceller(SAMPLE_RATE_HZ, 1, 0)
         self._delay = DelayEstimator()
-        self._near_end = NearEnd()
+        self._near_end = TwoJudges()
         self._followed: int | None = None  # the delay that the filter was last told
         self._heard = self._played = np.zeros(0, np.int16)
         self._held: deque[Cleaned] = deque()
@@ -99,8 +100,9 @@ class EchoCanceller:
         self._delay.feed(heard, played)
         self._follow_delay()
         cleaned = self._guarded(heard, self._path.cancel(heard, played))
-        left = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
-        speaking = self._near_end.update(max(_power(self._path.reference * 32768), _power(played)), _power(left))
+        strict = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
+        played_power = max(_power(self._path.reference * 32768), _power(played))
+        speaking = self._near_end.update(played_power, _power(heard), _power(strict), _power(cleaned))
         self._follow_erle(heard, cleaned, speaking=speaking)
         delay = self._delay.delay_samples
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ

@@ -22,6 +22,7 @@ HANG_S = 0.40  # a word has quiet parts
 STUCK_S = 4.0  # "somebody else" for so long while the coach speaks: rather the path has changed; learn again
 LEAST_DB = 30.0  # of the square of a 16 bit step: softer than this is never called speech
 SMOOTHING = 0.2  # of powers, per frame: about 50 ms
+TAKEN_OUT = 3.0  # 5 dB
 LOUDER = 1.6  # 2 dB
 ADDED_MAX_S = 0.3
 _SILENT_POWER = 100.0  # played below this is silence
@@ -88,6 +89,30 @@ class NearEnd:
                 return
             self._knew = self._knew or self.learned
             self._usual_db = float(np.percentile(self._levels_db, USUAL_PERCENT))
+
+
+class TwoJudges:
+    """The strict canceller damages a voice that is softer than the echo beside it; what the filter leaves shows such a
+    voice, but as long as the filter doesn't know the path, it shows the echo, too. So the filter's rest is evidence
+    only while it still takes most of the sound out: a loud voice is for the strict one to tell."""
+
+    def __init__(self) -> None:
+        self.speaking = self.playing = False
+        self._strict, self._soft = NearEnd(), NearEnd()
+
+    def update(self, played_power: float, heard_power: float, strict_power: float, filter_power: float) -> bool:
+        """One more frame, and the powers of what each of the two leaves of it; returns `speaking`."""
+        by_strict = self._strict.update(played_power, strict_power)
+        self.playing = self._strict.playing
+        taken_out = filter_power * TAKEN_OUT < heard_power
+        by_filter = (taken_out or not self.playing) and self._soft.update(played_power, filter_power)
+        self.speaking = by_strict or by_filter
+        return self.speaking
+
+    def forget(self) -> None:
+        """As of NearEnd."""
+        self._strict.forget()
+        self._soft.forget()
 
 
 class Guard:
