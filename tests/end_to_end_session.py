@@ -215,6 +215,14 @@ class Scene(Dialogue):
         self.wait_sound()
         self.wait_quiet()
 
+    def is_stopped_by(self, clip: Path) -> None:
+        """A person says stop, and says it again where it wasn't heard, as people do."""
+        for _ in range(3):
+            self.mouth.play(clip)
+            if self.coach.line_if_any("RULE +STOP-WORD", 5.0):
+                return
+        raise AssertionError(f"a stop is not heard:\n{self.coach.transcript}")
+
     def answer(self, saying: str, words: str) -> None:
         """Answer by voice, when the coach has said this."""
         self.hears_out(saying)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import sqlite3
 import string
@@ -27,7 +26,8 @@ from voicecoach.said_aloud import without_paths
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="limits a running process, and mounts a small disk")
 # Even root may then only do what a file's owner may.
-LIKE_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+IS_ROOT = os.name == "posix" and os.geteuid() == 0
+LIKE_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if IS_ROOT else ()
 DISK_BYTES = 4 * RESERVE_BYTES
 SYMBOLS_MAGIC = 2125658996
 NEXT_LETTER = str.maketrans(string.ascii_lowercase, string.ascii_lowercase[1:] + "a")
@@ -49,6 +49,13 @@ def fill(disk: Path) -> None:
     with (disk / "other people's files").open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
         while True:
             file.write(bytes(4096))
+
+
+def limit_files(pid: int, most_bytes: int) -> None:
+    """No file may become longer than that."""
+    import resource  # not on Windows
+
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
 
 def comes_down_and_ends(dialogue: Dialogue) -> int:
@@ -96,10 +103,18 @@ def test_on_a_full_disk_it_says_so_and_the_end_is_still_written(small_disk: Path
 
 
 @linux_only
+def test_a_disk_that_is_full_already_is_told_before_anything_begins(small_disk: Path, speech_cache: Path) -> None:
+    prepare(small_disk)
+    fill(small_disk)
+    with started(small_disk, speech_cache, "session", PROGRAMME, "--typed") as coach:
+        is_one_sentence(coach, "the disk is full or failing", "free some space")
+
+
+@linux_only
 def test_where_nothing_can_be_written_at_all_what_was_written_is_kept(tmp_path: Path, speech_cache: Path) -> None:
     with typed_session(tmp_path, speech_cache) as dialogue:
         before = dialogue.journal()[1]
-        resource.prlimit(dialogue.coach.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+        limit_files(dialogue.coach.process.pid, 4096)
         dialogue.coach.type_line("louder")
         assert comes_down_and_ends(dialogue) == 1
     last = dialogue.coach.lines[-1].text

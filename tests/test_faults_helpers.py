@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -17,6 +16,8 @@ import pytest
 from tests.end_to_end_session import Dialogue, Scene, helper_pid, spoken
 from tests.fault_session import (
     HOLD,
+    RECOGNISER,
+    SPEECH,
     counts_nothing_while_deaf,
     live_session,
     mishaps,
@@ -35,7 +36,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 YES = VOICES / "yes_03401e93_0.flac"
-RECOGNISER, SPEECH = "voicecoach.hearing.recogniser_process", "voicecoach.speaking.render_process"
 FAILED, LAGS = "My hearing has failed.", "My hearing lags behind."
 RESTARTED_WITHIN_S = 2.0
 PATIENCE_S = 20.0
@@ -83,6 +83,8 @@ def leave(dialogue: Dialogue) -> list[Entry]:
 
 def limit_memory(pid: int) -> None:
     """To what it has now: it gets no more."""
+    import resource  # not on Windows
+
     has_bytes = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.prlimit(pid, resource.RLIMIT_AS, (has_bytes, has_bytes))
 
@@ -95,8 +97,7 @@ def pauses_and_hears_again(scene: Scene) -> list[Entry]:
     scene.hears("hearing_lost")
     scene.hears("hearing_back")
     scene.hears_out("paused")
-    scene.mouth.play(STOP)
-    scene.coach.line("RULE +STOP-WORD")
+    scene.is_stopped_by(STOP)
     entries = leave(scene)
     counts_nothing_while_deaf(entries)
     lost = next(entry for entry in of(entries, "HearingLost") if entry.body["reason"] == FAILED)
@@ -115,7 +116,7 @@ def test_a_killed_recogniser_is_started_again_and_only_continue_goes_on(live: Sc
     live.mouth.play(YES)  # no word to go on with
     live.wait_quiet(2.0)
     assert not [line for line in live.coach.lines[lines:] if "COACH" in line.text]
-    live.mouth.say("continue")
+    live.coach.type_line("continue")
     live.hears("resumed")
     live.coach.line(HOLD)
     entries = leave(live)
@@ -140,8 +141,7 @@ def test_a_recogniser_that_is_too_slow_is_told_until_it_has_caught_up(live: Scen
         live.hears("hearing_lost")
     live.hears("hearing_back")
     live.hears_out("paused")
-    live.mouth.play(STOP)
-    live.coach.line("RULE +STOP-WORD")
+    live.is_stopped_by(STOP)
     entries = leave(live)
     assert LAGS in reasons(entries)
     counts_nothing_while_deaf(entries)

@@ -81,11 +81,6 @@ def was_told(lost: Line, entries: list[Entry], *whys: str) -> None:
     assert any(why in lost.text and why in reasons(entries) for why in whys), lost.text
 
 
-def hears_again(scene: Scene) -> None:
-    scene.mouth.play(STOP)
-    scene.coach.line("RULE +STOP-WORD")
-
-
 def test_a_lost_microphone_is_told_and_taken_again(own_card: VirtualSound, begin: Begin, speech_cache: Path) -> None:
     scene = begin(own_card)
     own_card.remove("mic")
@@ -94,7 +89,7 @@ def test_a_lost_microphone_is_told_and_taken_again(own_card: VirtualSound, begin
     assert was_heard(scene, lost, speech_cache)
     own_card.put_back("mic")
     pauses(scene)
-    hears_again(scene)
+    scene.is_stopped_by(STOP)
     entries = leave(scene)
     was_told(lost, entries, *GONE, NO_SOUND)
     counts_nothing_while_deaf(entries)
@@ -108,7 +103,7 @@ def test_a_muted_microphone_is_told_and_heard_again_when_it_is_on(virtual_sound:
     finally:
         virtual_sound.mute_microphone(False)
     pauses(scene)
-    hears_again(scene)
+    scene.is_stopped_by(STOP)
     entries = leave(scene)
     was_told(lost, entries, NO_SOUND)
     counts_nothing_while_deaf(entries)
@@ -162,7 +157,7 @@ def test_without_any_device_it_waits_in_silence_until_they_are_back(own_card: Vi
     with own_card.record_speaker() as heard:
         again = Scene(scene.coach, scene.data, scene.mouth, heard)
         pauses(again)
-        hears_again(again)
+        again.is_stopped_by(STOP)
     entries = leave(scene)
     was_told(lost, entries, *GONE)
     counts_nothing_while_deaf(entries)
@@ -175,7 +170,7 @@ def test_a_headset_that_is_plugged_in_is_spoken_and_listened_to(own_card: Virtua
     with own_card.record_speaker("headset.monitor") as heard:
         with_headset = Scene(scene.coach, scene.data, scene.mouth.moved_to("headset_mouth"), heard)
         with_headset.wait_sound()
-        hears_again(with_headset)
+        with_headset.is_stopped_by(STOP)
         with_headset.hears_out("stopped")
     entries = leave(scene)
     counts_nothing_while_deaf(entries)
@@ -187,7 +182,7 @@ def test_sound_that_was_missed_is_told(virtual_sound: VirtualSound, begin: Begin
     stall(scene.coach.process.pid, 0.8)
     lost = scene.hears("hearing_lost", 5)
     pauses(scene)
-    hears_again(scene)
+    scene.is_stopped_by(STOP)
     entries = leave(scene)
     was_told(lost, entries, *LATE)
     counts_nothing_while_deaf(entries)
