@@ -89,6 +89,14 @@ def come_to(dialogue: Dialogue, place: str) -> None:
         dialogue.coach.type_line(next(answer for pattern, answer in patterns.items() if re.search(pattern, line)))
 
 
+def leave(dialogue: Dialogue) -> list[Entry]:
+    """Everything that is in the journal in the end."""
+    dialogue.coach.interrupt()
+    dialogue.coach.line("END +left")
+    assert dialogue.coach.wait() == 0
+    return dialogue.journal()[1]
+
+
 # --- what must be so ------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from tests.fault_session import (
     RECOGNISER,
     SPEECH,
     counts_nothing_while_deaf,
+    leave,
     live_session,
     mishaps,
     of,
@@ -71,14 +72,6 @@ def make_it_slower(dialogue: Dialogue) -> None:
     dialogue.coach.type_line("slower")
     dialogue.hears("slower")
     dialogue.hears("baseline")
-
-
-def leave(dialogue: Dialogue) -> list[Entry]:
-    """Everything that is in the journal."""
-    dialogue.coach.interrupt()
-    dialogue.coach.line("END +left")
-    assert dialogue.coach.wait() == 0
-    return dialogue.journal()[1]
 
 
 def limit_memory(pid: int) -> None:

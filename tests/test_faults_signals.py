@@ -20,6 +20,7 @@ from tests.fault_session import (
     RECOGNISER,
     come_to,
     is_counted,
+    leave,
     live_session,
     of,
     started,
@@ -103,9 +104,7 @@ def test_after_a_minute_asleep_it_pauses_until_somebody_says_to_go_on(sleeper: S
     dialogue.coach.type_line("continue")
     dialogue.hears("resumed")
     dialogue.coach.line(HOLD)
-    dialogue.coach.interrupt()
-    assert dialogue.coach.wait() == 0
-    entries = dialogue.journal()[1]
+    entries = leave(dialogue)
     (asleep,) = of(entries, "Suspended")
     assert asleep.body["seconds"] >= SLEEP_S - 1
     resting = [entry for entry in entries if entry.seq > asleep.seq]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ from tests.fault_session import (
     HOLD,
     PROGRAMME,
     counts_nothing_while_deaf,
+    leave,
     live_session,
     prepare,
     reasons,
@@ -31,6 +32,9 @@ NO_SOUND = "The microphone gives no sound at all: it may be muted or unplugged."
 LATE = ("The microphone lags behind.", "The sound device has stalled.")
 
 
+NewCard = Callable[..., VirtualSound]
+
+
 class Begin(Protocol):
     def __call__(self, card: VirtualSound) -> Scene: ...
 
@@ -43,29 +47,12 @@ def begin(tmp_path: Path, speech_cache: Path, patient_voice: Voice) -> Iterator[
 
 
 @pytest.fixture
-def own_card() -> Iterator[VirtualSound]:
-    """To take devices away from."""
+def new_card() -> Iterator[NewCard]:
+    """To take devices away from; see virtual_sound_card."""
     if reason := missing_parts():
         pytest.skip(reason)
-    with virtual_sound_card() as card:
-        yield card
-
-
-@pytest.fixture
-def lonely_card() -> Iterator[VirtualSound]:
-    """Without another loudspeaker that a sound server could take instead."""
-    if reason := missing_parts():
-        pytest.skip(reason)
-    with virtual_sound_card(alone=True) as card:
-        yield card
-
-
-def leave(scene: Scene) -> list[Entry]:
-    """Everything that is in the journal."""
-    scene.coach.interrupt()
-    scene.coach.line("END +left")
-    assert scene.coach.wait() == 0
-    return scene.journal()[1]
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(virtual_sound_card(**how))
 
 
 def pauses(scene: Scene) -> None:
@@ -81,13 +68,14 @@ def was_told(lost: Line, entries: list[Entry], *whys: str) -> None:
     assert any(why in lost.text and why in reasons(entries) for why in whys), lost.text
 
 
-def test_a_lost_microphone_is_told_and_taken_again(own_card: VirtualSound, begin: Begin, speech_cache: Path) -> None:
-    scene = begin(own_card)
-    own_card.remove("mic")
+def test_a_lost_microphone_is_told_and_taken_again(new_card: NewCard, begin: Begin, speech_cache: Path) -> None:
+    card = new_card()
+    scene = begin(card)
+    card.remove("mic")
     lost = scene.hears("hearing_lost", 10)
     scene.wait_quiet(2.5)
     assert was_heard(scene, lost, speech_cache)
-    own_card.put_back("mic")
+    card.put_back("mic")
     pauses(scene)
     scene.is_stopped_by(STOP)
     entries = leave(scene)
@@ -110,15 +98,11 @@ def test_a_muted_microphone_is_told_and_heard_again_when_it_is_on(virtual_sound:
 
 
 def test_a_microphone_that_is_silent_from_the_beginning_is_told_and_the_keyboard_offered(
-    tmp_path: Path, speech_cache: Path, patient_voice: Voice
+    new_card: NewCard, tmp_path: Path, speech_cache: Path, patient_voice: Voice
 ) -> None:
-    if reason := missing_parts():
-        pytest.skip(reason)
+    card = new_card(room_noise_lsb=0)
     prepare(tmp_path / "data")
-    with (
-        virtual_sound_card(room_noise_lsb=0) as card,
-        session(card, tmp_path, PROGRAMME, voice=patient_voice, cache=speech_cache) as scene,
-    ):
+    with session(card, tmp_path, PROGRAMME, voice=patient_voice, cache=speech_cache) as scene:
         lost = scene.hears("hearing_lost")
         scene.type_to("keyboard_test", "ready")
         scene.hears("keyboard")
@@ -128,15 +112,14 @@ def test_a_microphone_that_is_silent_from_the_beginning_is_told_and_the_keyboard
     was_told(lost, entries, NO_SOUND)
 
 
-def test_a_lost_loudspeaker_stops_the_count_and_speaks_again_when_it_is_back(
-    lonely_card: VirtualSound, begin: Begin
-) -> None:
-    scene = begin(lonely_card)
-    lonely_card.remove("spk")
+def test_a_lost_loudspeaker_stops_the_count_and_speaks_again_when_it_is_back(new_card: NewCard, begin: Begin) -> None:
+    card = new_card(alone=True)  # there is no other loudspeaker that the sound server could take instead
+    scene = begin(card)
+    card.remove("spk")
     lost = scene.hears("hearing_lost", 5)
     scene.coach.line("I go on without sound, and keep trying")
-    lonely_card.put_back("spk")
-    with lonely_card.record_speaker() as heard:
+    card.put_back("spk")
+    with card.record_speaker() as heard:
         again = Scene(scene.coach, scene.data, scene.mouth, heard)
         pauses(again)
         again.coach.type_line("continue")
@@ -148,13 +131,14 @@ def test_a_lost_loudspeaker_stops_the_count_and_speaks_again_when_it_is_back(
     counts_nothing_while_deaf(entries)
 
 
-def test_without_any_device_it_waits_in_silence_until_they_are_back(own_card: VirtualSound, begin: Begin) -> None:
-    scene = begin(own_card)
-    own_card.stop()
+def test_without_any_device_it_waits_in_silence_until_they_are_back(new_card: NewCard, begin: Begin) -> None:
+    card = new_card()
+    scene = begin(card)
+    card.stop()
     lost = scene.hears("hearing_lost", 5)
     scene.coach.line("There is no sound device at all.* I go on without sound, and keep trying")
-    own_card.start()
-    with own_card.record_speaker() as heard:
+    card.start()
+    with card.record_speaker() as heard:
         again = Scene(scene.coach, scene.data, scene.mouth, heard)
         pauses(again)
         again.is_stopped_by(STOP)
@@ -163,11 +147,12 @@ def test_without_any_device_it_waits_in_silence_until_they_are_back(own_card: Vi
     counts_nothing_while_deaf(entries)
 
 
-def test_a_headset_that_is_plugged_in_is_spoken_and_listened_to(own_card: VirtualSound, begin: Begin) -> None:
-    own_card.env = own_card.env_of_a_desktop
-    scene = begin(own_card)
-    own_card.plug_in_headset()
-    with own_card.record_speaker("headset.monitor") as heard:
+def test_a_headset_that_is_plugged_in_is_spoken_and_listened_to(new_card: NewCard, begin: Begin) -> None:
+    card = new_card()
+    card.env = card.env_of_a_desktop
+    scene = begin(card)
+    card.plug_in_headset()
+    with card.record_speaker("headset.monitor") as heard:
         with_headset = Scene(scene.coach, scene.data, scene.mouth.moved_to("headset_mouth"), heard)
         with_headset.wait_sound()
         with_headset.is_stopped_by(STOP)
