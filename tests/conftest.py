@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.end_to_end_session import PATIENT_VOICE
 from tests.virtual_sound import VirtualSound, missing_parts, virtual_sound_card
+from voicecoach.speaking.voice import Voice
 
 # The machines that run this are shared: how long an example takes says nothing about the code.
 settings.register_profile("project", deadline=None)
@@ -22,6 +24,20 @@ def virtual_sound() -> Iterator[VirtualSound]:
         pytest.skip(reason)
     with virtual_sound_card() as card:
         yield card
+
+
+@pytest.fixture(scope="session")
+def speech_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where coaches that run as processes keep what they have rendered: XDG_CACHE_HOME."""
+    return tmp_path_factory.getbasetemp() / "cache"
+
+
+@pytest.fixture(scope="session")
+def patient_voice() -> Iterator[Voice]:
+    """A voice that is not the coach's."""
+    voice = Voice(voice=PATIENT_VOICE)
+    yield voice
+    voice.close()
 
 
 @pytest.fixture(scope="session")

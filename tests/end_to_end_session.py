@@ -58,7 +58,8 @@ class Line:
 
 
 class Coach:
-    """The running command line, at a terminal; what it prints is collected. `under`: a program that runs it."""
+    """The running command line, at a terminal; what it prints is collected. `under`: a program that runs it, as in
+    `setpriv ...`."""
 
     def __init__(self, arguments: list[str], env: dict[str, str], under: Sequence[str] = ()) -> None:
         self.lines: list[Line] = []
@@ -139,19 +140,25 @@ class Coach:
 
 
 class Mouth:
-    """Speaks into the coach's microphone: words in a synthetic voice, or a recording of a person."""
+    """Speaks into the coach's microphone: words in a synthetic voice, or a recording of a person. `sink`: where the
+    card takes what is said."""
 
-    def __init__(self, card: VirtualSound, voice: Voice, folder: Path) -> None:
+    def __init__(self, card: VirtualSound, voice: Voice, folder: Path, sink: str = "mouth") -> None:
         self._card = card
         self._voice = voice
         self._folder = folder
+        self._sink = sink
+
+    def moved_to(self, sink: str) -> Mouth:
+        """The same person in front of another microphone."""
+        return Mouth(self._card, self._voice, self._folder, sink)
 
     def say(self, words: str) -> None:
         """Returns when it has been said."""
         wav = self._folder / f"{re.sub('[^a-z]', '_', words)}.wav"
         if not wav.exists():
             soundfile.write(wav, self._voice.render(words, PATIENT_RATE_WPM) * PATIENT_LEVEL, RATE_HZ)
-        self._card.play_to_microphone(wav)
+        self._card.play_to_microphone(wav, self._sink)
 
     def play(self, clip: Path) -> None:
         """Returns when it has been played."""
@@ -159,42 +166,19 @@ class Mouth:
         if not wav.exists():
             samples, rate_hz = soundfile.read(clip, dtype="float32")
             soundfile.write(wav, soxr.resample(samples, rate_hz, RATE_HZ), RATE_HZ)
-        self._card.play_to_microphone(wav)
+        self._card.play_to_microphone(wav, self._sink)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that takes part in a session."""
+class Dialogue:
+    """The coach, and what it is told on the keyboard."""
 
     coach: Coach
-    mouth: Mouth
-    heard: Recording  # what the coach plays
     data: Path  # its data folder
-
-    def wait_quiet(self, quiet_s: float = QUIET_S, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until the coach has been silent for so long."""
-        if not self.heard.wait_for(lambda last: _silent(last, quiet_s), quiet_s, timeout_s):
-            raise AssertionError(f"the coach never falls silent:\n{self.coach.transcript}")
-
-    def wait_sound(self, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until the coach sounds."""
-        if not self.heard.wait_for(lambda last: bool((np.abs(last) > SOUND_LEVEL).any()), 0.05, timeout_s):
-            raise AssertionError(f"the coach is silent:\n{self.coach.transcript}")
 
     def hears(self, saying: str, timeout_s: float = PATIENCE_S) -> Line:
         """Wait until the coach says this: the key of a sentence in its language."""
         return self.coach.line(spoken(saying), timeout_s)
-
-    def hears_out(self, saying: str) -> None:
-        """Wait until the coach has said this and is silent."""
-        self.hears(saying)
-        self.wait_sound()
-        self.wait_quiet()
-
-    def answer(self, saying: str, words: str) -> None:
-        """Answer by voice, when the coach has said this."""
-        self.hears_out(saying)
-        self.mouth.say(words)
 
     def type_to(self, saying: str, words: str) -> None:
         """Answer on the keyboard, as soon as the coach begins to say this."""
@@ -208,9 +192,55 @@ class Scene:
             return session, journal.entries(session.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Scene(Dialogue):
+    """Everything that takes part in a session."""
+
+    mouth: Mouth
+    heard: Recording  # what the coach plays
+
+    def wait_quiet(self, quiet_s: float = QUIET_S, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the coach has been silent for so long."""
+        if not self.heard.wait_for(lambda last: _silent(last, quiet_s), quiet_s, timeout_s):
+            raise AssertionError(f"the coach never falls silent:\n{self.coach.transcript}")
+
+    def wait_sound(self, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the coach sounds."""
+        if not self.heard.wait_for(lambda last: bool((np.abs(last) > SOUND_LEVEL).any()), 0.05, timeout_s):
+            raise AssertionError(f"the coach is silent:\n{self.coach.transcript}")
+
+    def hears_out(self, saying: str) -> None:
+        """Wait until the coach has said this and is silent."""
+        self.hears(saying)
+        self.wait_sound()
+        self.wait_quiet()
+
+    def is_stopped_by(self, clip: Path) -> None:
+        """A person says stop, and says it again where it wasn't heard, as people do."""
+        for _ in range(3):
+            self.mouth.play(clip)
+            if self.coach.line_if_any("RULE +STOP-WORD", 5.0):
+                return
+        raise AssertionError(f"a stop is not heard:\n{self.coach.transcript}")
+
+    def answer(self, saying: str, words: str) -> None:
+        """Answer by voice, when the coach has said this."""
+        self.hears_out(saying)
+        self.mouth.say(words)
+
+
 def spoken(saying: str) -> str:
     """The pattern of a line in which the coach says this sentence, whatever is filled in."""
     return "COACH .*" + re.sub(r"\\\{\w+\\\}", ".*", re.escape(sayings()[saying]))
+
+
+def rendered(cache: Path, text: str, rate_wpm: int = 160) -> Pcm:
+    """What the coach's voice made of a line."""
+    coach = Voice(cache / "voicecoach" / "speech")
+    try:
+        return coach.render(text, rate_wpm)
+    finally:
+        coach.close()
 
 
 def _silent(last: Pcm, quiet_s: float) -> bool:
@@ -234,7 +264,7 @@ def session(
     with card.record_speaker() as heard:
         coach = Coach(["session", *arguments], {**card.env, **own, **(env or {})}, under)
         try:
-            yield Scene(coach, Mouth(card, voice, folder), heard, data)
+            yield Scene(coach, data, Mouth(card, voice, folder), heard)
         finally:
             coach.close()
 

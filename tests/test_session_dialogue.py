@@ -189,8 +189,16 @@ def leaving(now_s: float) -> list[Event]:
     return [LeaveRequested(now_s + 2.0)]
 
 
-def test_closing_the_program_ends_without_a_word() -> None:
+def test_closing_the_program_only_brings_somebody_down() -> None:
+    """Whoever closes it may not be who lies there with closed eyes."""
     played = Rehearsed(Patient(), meanwhile=at("hold", "press-up", 1, leaving))
+    assert (played.finish.outcome, played.finish.rule) == ("left", "")
+    down = "COACH Slowly down, and let go."
+    assert played.story[-3:] == ["AT closing 0 of press-up", down, "END left"]
+
+
+def test_closing_the_program_ends_without_a_word_where_nobody_moves() -> None:
+    played = Rehearsed(Patient(), meanwhile=at("step", "press-up", 1, leaving))
     assert (played.finish.outcome, played.finish.rule) == ("left", "")
     assert played.story[-2:] == ["AT closing 0 of press-up", "END left"]
 

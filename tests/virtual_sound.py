@@ -73,7 +73,7 @@ class Recording:
         self._chunks: list[bytes] = []
         self._arrivals: list[tuple[int, float]] = []  # samples so far, time.monotonic()
         self._process = subprocess.Popen(
-            ["parec", "-d", source, *_raw_format(), f"--latency-msec={_CLIENT_LATENCY_MS}"],
+            ["parec", "-d", source, f"--stream-name={source}", *_raw_format(), f"--latency-msec={_CLIENT_LATENCY_MS}"],
             stdout=subprocess.PIPE,
             env=env,
         )
@@ -216,6 +216,15 @@ class VirtualSound:
         self._pactl(*line.split())
         if what == "spk":
             self._keep_busy("spk", 0)
+        else:
+            self._move_recordings_back()
+
+    def _move_recordings_back(self) -> None:
+        """The server has handed the new microphone to everybody, also to our own recordings of other things."""
+        for output in self._pactl("list", "source-outputs").split("Source Output #")[1:]:
+            name = re.search(r'media\.name = "(.*)"', output)
+            if name and 'application.name = "parec"' in output:
+                self._pactl("move-source-output", output.split()[0], name[1])
 
     def plug_in_headset(self) -> None:
         """A second loudspeaker "headset" and a second microphone "headset_mic", which become the default; what is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,9 +24,12 @@ _LOCKING = ("RED-FLAG", "NEXT-DAY")
 _Told = Reached | Note | BaselineTaken
 
 
-def before_now(journal: Journal, programme: Programme, now: datetime) -> Before:
-    """Everything that a session of this programme has to know of earlier ones. Ask before it begins, with the claim."""
-    plan, settings = remembered(journal, programme.id)
+def before_now(
+    journal: Journal, programme: Programme, now: datetime, tell: Callable[[str], None] = lambda _sentence: None
+) -> Before:
+    """Everything that a session of this programme has to know of earlier ones. Ask before it begins, with the claim.
+    For `tell` see `remembered`."""
+    plan, settings = remembered(journal, programme.id, tell)
     sessions = [session for session in journal.sessions() if session.kind is not SessionKind.SIMULATED]
     lock = _last_lock(journal)
     locked_by = journal.locked_by() or ""
@@ -50,16 +53,35 @@ def before_now(journal: Journal, programme: Programme, now: datetime) -> Before:
     )
 
 
-def remembered(journal: Journal, programme_id: str) -> tuple[Plan | None, Settings]:
-    """The plan for a programme (None: there is none) and the personal settings. Raises JournalError."""
-    changes = [change.body for change in journal.plan_changes()]
+def remembered(
+    journal: Journal, programme_id: str, tell: Callable[[str], None] = lambda _sentence: None
+) -> tuple[Plan | None, Settings]:
+    """The plan for a programme (None: there is none) and the personal settings. Raises JournalError for a plan that
+    can't be read. Settings that can't are the usual ones: they decide about nothing but the voice, and `tell` is told.
+    """
+    return remembered_plan(journal, programme_id), remembered_settings(journal, tell)
+
+
+def remembered_plan(journal: Journal, programme_id: str) -> Plan | None:
+    """None where there is none. Raises JournalError where it can't be read."""
     try:
-        return plan_in(changes, programme_id), settings_in(changes)
+        return plan_in([change.body for change in journal.plan_changes()], programme_id)
     except ValueError as error:
         raise JournalError(
-            f"The plan in {journal.path} was written by another version of the coach ({error}): "
-            "set it anew with `voicecoach plan set`."
+            f"The plan in {journal.path} can't be read ({error}): set it anew with `voicecoach plan set`."
         ) from error
+
+
+def remembered_settings(journal: Journal, tell: Callable[[str], None] = lambda _sentence: None) -> Settings:
+    """The usual ones, and `tell` is told, where they can't be read."""
+    try:
+        return settings_in([change.body for change in journal.plan_changes()])
+    except ValueError as error:
+        tell(
+            f"Your settings in {journal.path} can't be read ({error}): I use the usual ones, until you set them anew "
+            "with `voicecoach plan settings`."
+        )
+        return Settings()
 
 
 # --- locks and the day after ------------------------------------------------------------------------------------------

@@ -175,9 +175,11 @@ class JournalReading:
 
     def _body(self, row: sqlite3.Row) -> dict[str, Any]:
         try:
-            body: dict[str, Any] = json.loads(row["body"])
+            body = json.loads(row["body"])
         except ValueError as error:
             raise damaged(self.path) from error
+        if not isinstance(body, dict):
+            raise damaged(self.path)
         return body
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,9 @@ from voicecoach.core.programme import Exercise, Programme
 from voicecoach.core.scenes.locks import may_release
 from voicecoach.core.speakable import SPEAKABLE, read_badly
 from voicecoach.core.talk import MAX_GAIN_DB, MAX_RATE_WPM, MIN_GAIN_DB, MIN_RATE_WPM
-from voicecoach.earlier import before_now, remembered
+from voicecoach.earlier import before_now, remembered, remembered_plan, remembered_settings
 from voicecoach.errors import CoachError
-from voicecoach.journal import Journal, SessionKind
+from voicecoach.journal import Journal, JournalError, SessionKind
 from voicecoach.keeping import THE_PERSON, described_change, described_dose, described_settings, local_now
 from voicecoach.moments import date_of, moment_of
 from voicecoach.programmes import load
@@ -47,7 +47,6 @@ class _Opened:
     def __init__(self, journal: Journal, programme: Programme, place: Place) -> None:
         self.journal = journal
         self.programme = programme
-        self.plan, self.settings = remembered(journal, programme.id)
         self.now = self._now(place.at)
 
     def _now(self, at: str) -> datetime:
@@ -59,9 +58,10 @@ class _Opened:
 
     @property
     def given_plan(self) -> Plan:
-        if self.plan is None:
+        plan = remembered_plan(self.journal, self.programme.id)
+        if plan is None:
             raise PlanError('There is no plan yet: begin with `voicecoach plan set --clinician "NAME"`.')
-        return self.plan
+        return plan
 
     def exercise(self, name: str) -> Exercise:
         found = self.programme.exercise(name)
@@ -70,11 +70,18 @@ class _Opened:
             raise PlanError(f'"{name}" is no exercise of this programme; it has {names}.')
         return found
 
+    @property
+    def _before(self) -> Plan | None:
+        """None also where it can't be read: then it is to be replaced."""
+        with suppress(JournalError):
+            return remembered_plan(self.journal, self.programme.id)
+        return None
+
     def keep(self, plan: Plan, by: str) -> str:
         """Write the plan down; what it is now looks at the sessions from now on."""
         last = max((session.id for session in self.journal.sessions()), default=0)
         plan = replace(plan, looked_at=last)
-        self.journal.note_plan(change_of(plan), self.now, by or THE_PERSON, described_change(self.plan, plan))
+        self.journal.note_plan(change_of(plan), self.now, by or THE_PERSON, described_change(self._before, plan))
         return plan_text(self.programme, plan)
 
 
@@ -178,7 +185,7 @@ def change_settings(
 ) -> str:
     """Without any it only shows them."""
     with _open(place) as opened:
-        before = opened.settings
+        before = remembered_settings(opened.journal)
         if rate_wpm is not None and not MIN_RATE_WPM <= rate_wpm <= MAX_RATE_WPM:
             raise PlanError(f"--rate {rate_wpm} can't be used: take {MIN_RATE_WPM} to {MAX_RATE_WPM} words a minute.")
         if gain_db is not None and not MIN_GAIN_DB <= gain_db <= MAX_GAIN_DB:
@@ -191,7 +198,7 @@ def change_settings(
             before.voice if voice is None else voice,
             before.counting if counting is None else counting,
         )
-        if after != before:
+        if (rate_wpm, gain_db, counting, voice) != (None,) * 4:  # also where it is what it was: that may be unreadable
             opened.journal.note_plan(change_of(after), opened.now, THE_PERSON, described_settings(before, after))
         return settings_text(after)
 
@@ -224,8 +231,9 @@ def release_exercises(place: Place, clinician: str, on: str) -> str:
 def shown(place: Place) -> str:
     """The plan, the settings, and whether the exercises are locked."""
     programme = load(place.programme)
+    told: list[str] = []
     with Journal.open(place.journal) as journal:
-        plan, settings = remembered(journal, programme.id)
+        plan, settings = remembered(journal, programme.id, told.append)
         locked_by = journal.locked_by()
     if plan is not None:
         text = plan_text(programme, plan)
@@ -237,7 +245,7 @@ def shown(place: Place) -> str:
     else:
         text = f"{programme.title}: there is no plan, and none is needed; all exercises with their usual doses."
     locks = [f"Locked by {locked_by}, until a clinician releases them (voicecoach plan release)."] if locked_by else []
-    return "\n".join([text, settings_text(settings), *locks])
+    return "\n".join([text, settings_text(settings), *told, *locks])
 
 
 def plan_text(programme: Programme, plan: Plan) -> str:

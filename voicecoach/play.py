@@ -84,7 +84,7 @@ def _play(programme: Programme, model: Path, kind: SessionKind, wanted: Wanted, 
     with Journal.open() as journal:
         journal.claim()
         check_unmixed(journal, kind)
-        before = example_of(programme) if simulated else before_now(journal, programme, local_now())
+        before = example_of(programme) if simulated else before_now(journal, programme, local_now(), screen.tell)
         session = Session(programme, language(), sayings(), before)
         with recorded(journal, kind, programme, before, local_now) as (record, end):
             if simulated:

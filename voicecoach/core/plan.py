@@ -85,12 +85,16 @@ def change_of(what: Plan | Settings) -> dict[str, Any]:
 
 
 def plan_in(changes: Iterable[Mapping[str, Any]], programme: str) -> Plan | None:
-    """The plan for this programme after all `changes`, oldest first. ValueError: one isn't understood."""
-    plans = [read(Plan, change[PLAN]) for change in changes if PLAN in change]
-    return next((plan for plan in reversed(plans) if plan.programme == programme), None)
+    """The plan for this programme after all `changes`, oldest first. ValueError: the one that holds isn't understood;
+    what it has replaced does not matter."""
+    for change in reversed([change for change in changes if PLAN in change]):
+        plan = read(Plan, change[PLAN])
+        if plan.programme == programme:
+            return plan
+    return None
 
 
 def settings_in(changes: Iterable[Mapping[str, Any]]) -> Settings:
-    """The personal settings after all `changes`, oldest first. Raises ValueError for one that isn't understood."""
-    settings = [read(Settings, change[SETTINGS]) for change in changes if SETTINGS in change]
-    return settings[-1] if settings else Settings()
+    """The personal settings after all `changes`, oldest first. Raises ValueError where they aren't understood."""
+    settings = [change[SETTINGS] for change in changes if SETTINGS in change]
+    return read(Settings, settings[-1]) if settings else Settings()

@@ -21,8 +21,10 @@ def plain(record: object) -> dict[str, Any]:
 
 
 def read(cls: type[Record], body: Mapping[str, Any]) -> Record:
-    """What `plain` was given. Raises ValueError: unknown field, missing field, wrong value."""
+    """What `plain` was given. Raises ValueError: no dictionary, unknown field, missing field, wrong value."""
     name, known = cls.__name__, _fields_of(cast(Any, cls))
+    if not isinstance(body, Mapping):
+        raise ValueError(f"{name} must be a dictionary, not {body!r}")
     if unknown := body.keys() - known.keys():
         raise ValueError(f"{name} has no field {', '.join(sorted(map(str, unknown)))}")
     if missing := {key for key, (field, _) in known.items() if _required(field)} - body.keys():

@@ -14,15 +14,15 @@ _SILENCING = {Command.STOP, Command.END, Command.PAUSE, Command.SKIP}
 
 
 class Closing:
-    """Speaks the closing words once; `silent`: nobody waits for them. A stop ends them at once; a warning sign
-    reported now is still answered."""
+    """Speaks the closing words once; `silent`: nobody waits for them, and somebody in a movement is only brought down.
+    A stop ends them at once; a warning sign reported now is still answered."""
 
     def __init__(self, talk: Talk, programme: Programme, over: SessionOver, *, silent: bool) -> None:
         self._talk = talk
         self._programme = programme
         self._outcome = over.outcome
         self._decision = over.decision
-        self._lines = () if silent else self._words()
+        self._lines = ("",) if silent else self._words()
 
     @property
     def finish(self) -> Finish:
@@ -37,7 +37,8 @@ class Closing:
         talk.listen(None)
         while self._lines:
             try:
-                yield from talk.say_text(f"{before} {self._lines[0]}".strip())
+                if words := f"{before} {self._lines[0]}".strip():
+                    yield from talk.say_text(words)
                 before, self._lines = "", self._lines[1:]
             except Interruption as disturbance:
                 self._disturbed(disturbance.kind, disturbance.intent or Intent(""))
