@@ -1,0 +1,180 @@
+"""The course of an examination: silence, the coach's own voice, somebody's "stop"; then what was measured.
+
+What is heard is judged by a session's own interlock, as during a movement: what counts is what the coach would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicecoach.core.intent import Command
+from voicecoach.core.messages import Heard
+from voicecoach.core.questions import PERFORMING
+from voicecoach.doctor.apparatus import Apparatus
+from voicecoach.doctor.levels import Noise, cut_off_peaks, find_voice, measure_noise
+from voicecoach.doctor.measures import Attempt, Echo, Measures, measure_echo
+from voicecoach.hear import Judge, Observation
+from voicecoach.languages import language, sayings
+
+RATE_WPM = 160
+SILENCE_S = 5.0
+SETTLE_S = 1.0  # the devices' latency and the room's reverberation, after the coach's last sound
+LONGEST_LINE_S = 60.0  # with its rendering: longer, and nothing plays
+LIE_DOWN_S, AGAIN_S = 20.0, 8.0  # for somebody to say stop
+FINAL_S = 2.5  # from silencing to the decision
+QUIET_TRIES, BESIDE_TRIES = 2, 2
+LINES_AHEAD = (
+    *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_again"),
+    *("doctor_beside", "doctor_beside_again", "doctor_heard", "doctor_not_heard", "doctor_thanks"),
+)
+"""What an examination says, whatever it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Something that was heard, and what a session would do."""
+
+    event: Heard
+    observations: tuple[Observation, ...]
+
+    @property
+    def hushes(self) -> bool:
+        return any(one.kind == "hush" for one in self.observations)
+
+    @property
+    def decides(self) -> bool:
+        return any(one.decides for one in self.observations)
+
+    @property
+    def stops(self) -> bool:
+        return any(one.decides and one.command == Command.STOP for one in self.observations)
+
+
+class Examination:
+    """`tell` is shown whatever is said. `alone`: nobody is there to say stop. Raises SoundError when the devices are
+    lost."""
+
+    def __init__(
+        self, apparatus: Apparatus, tell: Callable[[str], None], *, alone: bool = False, headset: bool = False
+    ) -> None:
+        self._apparatus = apparatus
+        self._tell = tell
+        self._alone = alone
+        self._headset = headset
+        self._judge = Judge(language(), PERFORMING)
+        self._seen: list[_Seen] = []
+
+    def prepare(self) -> tuple[str, ...]:
+        """Listen as in a session; the words that can't be heard with this model."""
+        return self._apparatus.listen(self._judge.phrases)
+
+    def run(self) -> Measures:
+        self.say(sayings()["doctor_hello"])
+        noise, words = self._measure_silence()
+        if noise.mute:
+            return Measures(noise, self._headset)
+        echo = self._measure_own_voice(noise)
+        attempts = [] if self._alone else self._ask_for_stops(noise)
+        return Measures(noise, self._headset, words, echo, tuple(attempts), tuple(self._apparatus.losses))
+
+    def say(self, text: str) -> None:
+        """Returns when it has been said."""
+        self._begin(text)
+        self._wait(lambda: self._idle, LONGEST_LINE_S)
+
+    # --- the three parts ---
+
+    def _measure_silence(self) -> tuple[Noise, int]:
+        self.say(sayings()["doctor_quiet"])
+        self._pause(SETTLE_S)
+        began_s = self._apparatus.now_s
+        self._pause(SILENCE_S)
+        self.say(sayings()["doctor_thanks"])  # meanwhile the last words of the silence are decided
+        until_s = began_s + SILENCE_S
+        seen = [one for one in self._seen if (one.event.started_s or one.event.at_s) < until_s and one.hushes]
+        return measure_noise(self._apparatus.sound(began_s, until_s)[0]), len(seen)
+
+    def _measure_own_voice(self, noise: Noise) -> Echo:
+        self._seen.clear()
+        began_s = self._apparatus.now_s
+        self.say(sayings()["doctor_own_voice"])
+        self.say(sayings()["doctor_talking"])
+        self._pause(SETTLE_S)
+        heard, played = self._apparatus.sound(began_s, self._apparatus.now_s)
+        self._pause(SETTLE_S)
+        hushes, decisions = sum(one.hushes for one in self._seen), sum(one.decides for one in self._seen)
+        return measure_echo(heard, played, noise, hushes, decisions)
+
+    def _ask_for_stops(self, noise: Noise) -> list[Attempt]:
+        attempts = []
+        for number in range(QUIET_TRIES):
+            self.say(sayings()["doctor_again" if number else "doctor_lie_down"])
+            attempts.append(self._told(self._listen_in_silence(noise, AGAIN_S if number else LIE_DOWN_S)))
+        for number in range(BESIDE_TRIES):
+            self.say(sayings()["doctor_beside_again" if number else "doctor_beside"])
+            attempts.append(self._told(self._listen_while_talking()))
+        return attempts
+
+    def _listen_in_silence(self, noise: Noise, patience_s: float) -> Attempt:
+        self._seen.clear()
+        began_s = self._apparatus.now_s
+        self._wait(lambda: any(one.stops for one in self._seen), patience_s)
+        heard, _ = self._apparatus.sound(began_s, self._apparatus.now_s)
+        voice = find_voice(heard, noise)
+        return self._attempt(False, None if voice is None else voice.level_dbfs, cut_off_peaks(heard))
+
+    def _listen_while_talking(self) -> Attempt:
+        self._seen.clear()
+        self._begin(sayings()["doctor_talking"])
+        self._wait(lambda: self._idle or any(one.hushes for one in self._seen), LONGEST_LINE_S)
+        if not self._idle:
+            self._apparatus.hush()
+            self._judge.spoken.hushed(self._apparatus.now_s)
+        self._wait(lambda: any(one.stops for one in self._seen), FINAL_S)
+        return self._attempt(True)
+
+    def _attempt(self, beside: bool, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
+        """From what was seen since it began."""
+        stop = next((one for one in self._seen if one.stops), None)
+        hushes = [one.event for one in self._seen if one.hushes]
+        began_s = stop.event.started_s if stop else hushes[0].started_s if hushes else None
+        hushed_s = next((event.at_s for event in hushes if began_s is not None and event.at_s >= began_s), None)
+        hushed_after_s = None if hushed_s is None or began_s is None else hushed_s - began_s
+        words = " ".join(one.event.words for one in self._seen if one.event.final).strip()
+        return Attempt(beside, hushed_after_s, stop is not None, words, level_dbfs, peaks)
+
+    def _told(self, attempt: Attempt) -> Attempt:
+        self.say(sayings()["doctor_heard" if attempt.heard else "doctor_not_heard"])
+        self._pause(SETTLE_S)
+        return attempt
+
+    # --- time ---
+
+    @property
+    def _idle(self) -> bool:
+        return self._apparatus.loudspeaker.idle
+
+    def _begin(self, text: str) -> None:
+        self._tell(f"COACH  {text}")
+        speech_id = self._apparatus.speak(text, RATE_WPM)
+        self._judge.spoken.speaking(speech_id, text, self._apparatus.now_s)
+
+    def _pause(self, duration_s: float) -> None:
+        self._wait(lambda: False, duration_s)
+
+    def _wait(self, is_so: Callable[[], bool], timeout_s: float) -> None:
+        """Until something is so, having looked at all that has happened, or for so long."""
+
+        def looked() -> bool:
+            self._look()
+            return is_so()
+
+        self._apparatus.wait(looked, timeout_s)
+
+    def _look(self) -> None:
+        for happening in self._apparatus.happened():
+            if isinstance(happening, Heard):
+                self._seen.append(_Seen(happening, tuple(self._judge.see(happening))))
+            else:
+                self._judge.spoken.finished(happening.id, happening.at_s)
