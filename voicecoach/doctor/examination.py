@@ -19,10 +19,12 @@ from voicecoach.languages import language, sayings
 
 RATE_WPM = 160
 SILENCE_S = 5.0
+RINGING_S = 0.4  # of a room, until it is as quiet as before
 SETTLE_S = 1.0  # the devices' latency and the room's reverberation, after the coach's last sound
 LONGEST_LINE_S = 60.0  # with its rendering: longer, and nothing plays
 LIE_DOWN_S, AGAIN_S = 20.0, 8.0  # for somebody to say stop
 FINAL_S = 2.5  # from silencing to the decision
+WORD_S = 1.0  # no "stop" is longer: what silenced the coach earlier than that before its end was something else
 QUIET_TRIES, BESIDE_TRIES = 2, 2
 LINES_AHEAD = (
     *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_again"),
@@ -37,6 +39,14 @@ class _Seen:
 
     event: Heard
     observations: tuple[Observation, ...]
+
+    @property
+    def began_s(self) -> float:
+        return self.event.at_s if self.event.started_s is None else self.event.started_s
+
+    @property
+    def ended_s(self) -> float:
+        return self.event.at_s if self.event.ended_s is None else self.event.ended_s
 
     @property
     def hushes(self) -> bool:
@@ -75,7 +85,7 @@ class Examination:
         if noise.mute:
             return Measures(noise, self._headset)
         echo = self._measure_own_voice(noise)
-        attempts = [] if self._alone else self._ask_for_stops(noise)
+        attempts = [] if self._alone else self._ask_for_stops(noise, echo.delay_s or 0.0)
         return Measures(noise, self._headset, words, echo, tuple(attempts), tuple(self._apparatus.losses))
 
     def say(self, text: str) -> None:
@@ -92,8 +102,8 @@ class Examination:
         self._pause(SILENCE_S)
         self.say(sayings()["doctor_thanks"])  # meanwhile the last words of the silence are decided
         until_s = began_s + SILENCE_S
-        seen = [one for one in self._seen if (one.event.started_s or one.event.at_s) < until_s and one.hushes]
-        return measure_noise(self._apparatus.sound(began_s, until_s)[0]), len(seen)
+        words = sum(one.hushes and began_s <= one.began_s < until_s for one in self._seen)
+        return measure_noise(self._apparatus.sound(began_s, until_s)[0]), words
 
     def _measure_own_voice(self, noise: Noise) -> Echo:
         self._seen.clear()
@@ -106,21 +116,25 @@ class Examination:
         hushes, decisions = sum(one.hushes for one in self._seen), sum(one.decides for one in self._seen)
         return measure_echo(heard, played, noise, hushes, decisions)
 
-    def _ask_for_stops(self, noise: Noise) -> list[Attempt]:
+    def _ask_for_stops(self, noise: Noise, delay_s: float) -> list[Attempt]:
         attempts = []
         for number in range(QUIET_TRIES):
             self.say(sayings()["doctor_again" if number else "doctor_lie_down"])
-            attempts.append(self._told(self._listen_in_silence(noise, AGAIN_S if number else LIE_DOWN_S)))
+            patience_s = AGAIN_S if number else LIE_DOWN_S
+            attempts.append(self._told(self._listen_in_silence(noise, delay_s + RINGING_S, patience_s)))
+        if not any(one.heard or one.level_dbfs is not None for one in attempts):
+            return attempts  # there is nobody, or nothing reaches the microphone
         for number in range(BESIDE_TRIES):
             self.say(sayings()["doctor_beside_again" if number else "doctor_beside"])
             attempts.append(self._told(self._listen_while_talking()))
         return attempts
 
-    def _listen_in_silence(self, noise: Noise, patience_s: float) -> Attempt:
+    def _listen_in_silence(self, noise: Noise, own_s: float, patience_s: float) -> Attempt:
+        """`own_s`: so long the microphone may still get the end of what the coach said."""
         self._seen.clear()
         began_s = self._apparatus.now_s
         self._wait(lambda: any(one.stops for one in self._seen), patience_s)
-        heard, _ = self._apparatus.sound(began_s, self._apparatus.now_s)
+        heard, _ = self._apparatus.sound(began_s + own_s, self._apparatus.now_s)
         voice = find_voice(heard, noise)
         return self._attempt(False, None if voice is None else voice.level_dbfs, cut_off_peaks(heard))
 
@@ -136,13 +150,20 @@ class Examination:
 
     def _attempt(self, beside: bool, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
         """From what was seen since it began."""
-        stop = next((one for one in self._seen if one.stops), None)
-        hushes = [one.event for one in self._seen if one.hushes]
-        began_s = stop.event.started_s if stop else hushes[0].started_s if hushes else None
-        hushed_s = next((event.at_s for event in hushes if began_s is not None and event.at_s >= began_s), None)
-        hushed_after_s = None if hushed_s is None or began_s is None else hushed_s - began_s
         words = " ".join(one.event.words for one in self._seen if one.event.final).strip()
-        return Attempt(beside, hushed_after_s, stop is not None, words, level_dbfs, peaks)
+        stop = next((one for one in self._seen if one.stops), None)
+        if stop is None:
+            return Attempt(beside, heard=False, words=words, level_dbfs=level_dbfs, cut_off_peaks=peaks)
+        hushes_s = [one.event.at_s for one in self._seen if one.hushes and one.event.at_s > stop.ended_s - WORD_S]
+        return Attempt(
+            beside,
+            heard=True,
+            hushed_after_s=max(0.0, min(hushes_s, default=stop.ended_s) - stop.ended_s),
+            decided_after_s=max(0.0, stop.event.at_s - stop.ended_s),
+            words=words,
+            level_dbfs=level_dbfs,
+            cut_off_peaks=peaks,
+        )
 
     def _told(self, attempt: Attempt) -> Attempt:
         self.say(sayings()["doctor_heard" if attempt.heard else "doctor_not_heard"])

@@ -76,19 +76,19 @@ def find_voice(samples: Samples, noise: Noise) -> VoiceFound | None:
             best = part
     if best is None:
         return None
-    powers = 10 ** (levels[best] / 10)
-    spoken = powers[powers > powers.max() * 10 ** (-_SPOKEN_DB / 10)].mean()
-    without_noise = max(spoken - 10 ** (noise.level_dbfs / 10), 1e-10)
-    return VoiceFound(float(10 * np.log10(without_noise)), best.start * FRAME_S)
+    return VoiceFound(_active_dbfs(levels[best], noise), best.start * FRAME_S)
 
 
-def active_level_dbfs(samples: Samples) -> float:
-    """Of speech without its pauses."""
-    levels = frame_levels_dbfs(samples)
-    if not len(levels):
-        return SILENCE_DBFS
-    powers = 10 ** (levels / 10)
-    return float(10 * np.log10(powers[powers >= powers.max() * 10 ** (-_SPOKEN_DB / 10)].mean()))
+def active_level_dbfs(samples: Samples, noise: Noise | None = None) -> float:
+    """Of speech without its pauses, and without the share of the noise beside it."""
+    return _active_dbfs(frame_levels_dbfs(samples), noise)
+
+
+def _active_dbfs(levels: Levels, noise: Noise | None) -> float:
+    floor = SILENCE_DBFS if noise is None else noise.level_dbfs
+    active = levels[levels >= max(levels.max(initial=SILENCE_DBFS) - _SPOKEN_DB, floor)]
+    power = np.mean(10 ** (active / 10)) - 10 ** (floor / 10) if len(active) else 0.0
+    return max(SILENCE_DBFS, float(10 * np.log10(max(power, 1e-10))))
 
 
 def cut_off_peaks(samples: Samples) -> int:

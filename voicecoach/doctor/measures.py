@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,26 +39,24 @@ class Echo:
 
     @property
     def heard(self) -> bool:
-        return self.over_noise_db >= ECHO_OVER_NOISE_DB
+        """By the microphone: it is louder than the noise, or can be found in it."""
+        return self.delay_s is not None or self.over_noise_db >= ECHO_OVER_NOISE_DB
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody was asked to say stop. `beside`: while the coach was speaking. `hushed_after_s`: from the beginning of
-    the word until it silences the coach, None where it doesn't; `understood`: it was decided that it is a stop.
-    `level_dbfs`: the voice at the microphone, None where none was found, or the coach was speaking as well."""
+    """Somebody was asked to say stop. `beside`: while the coach was speaking. `heard`: it was decided that it is a
+    stop. `hushed_after_s`, `decided_after_s`: from the end of the word until it silences the coach, and is decided;
+    None where it was not heard. `words`: whatever was heard. `level_dbfs`: the voice at the microphone, None where none
+    stands out from the noise, or the coach was speaking as well."""
 
     beside: bool
-    hushed_after_s: float | None
-    understood: bool
+    heard: bool
+    hushed_after_s: float | None = None
+    decided_after_s: float | None = None
     words: str = ""
     level_dbfs: float | None = None
     cut_off_peaks: int = 0
-
-    @property
-    def heard(self) -> bool:
-        """It silences the coach, and ends what it does."""
-        return self.hushed_after_s is not None and self.understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Measures:
     words_in_noise: int = 0
     echo: Echo | None = None
     attempts: Sequence[Attempt] = ()
-    losses: Sequence[str] = field(default=())
+    losses: Sequence[str] = ()
 
     @property
     def voice_dbfs(self) -> float | None:
@@ -93,8 +91,8 @@ class Measures:
 
     @property
     def slowest_s(self) -> float | None:
-        """From the beginning of a stop to silence."""
-        return max((one.hushed_after_s for one in self.attempts if one.hushed_after_s is not None), default=None)
+        """From the end of a stop to its decision."""
+        return max((one.decided_after_s for one in self.attempts if one.decided_after_s is not None), default=None)
 
     def tries(self, *, beside: bool) -> list[Attempt]:
         return [attempt for attempt in self.attempts if attempt.beside == beside]
@@ -102,14 +100,25 @@ class Measures:
 
 def measure_echo(heard: Samples, played: Samples, noise: Noise, hushes: int = 0, decisions: int = 0) -> Echo:
     """`heard` and `played`: int16 at 16 kHz, of equal length, while the coach speaks and nobody else does."""
-    level = active_level_dbfs(heard)
-    cut = cut_off_peaks(heard)
-    over_noise_db = level - noise.level_dbfs
-    if not played.any() or over_noise_db < ECHO_OVER_NOISE_DB:
-        return Echo(level, over_noise_db, bool(played.any()), cut, hushes=hushes, decisions=decisions)
+    level = active_level_dbfs(heard, noise)
+    echo = Echo(
+        level_dbfs=level,
+        over_noise_db=level - noise.level_dbfs,
+        referenced=bool(played.any()),
+        cut_off_peaks=cut_off_peaks(heard),
+        hushes=hushes,
+        decisions=decisions,
+    )
+    if not echo.referenced:
+        return echo
     delay_s, enhancement_db, let_through = _cancelled(heard, played)
-    loss_db = active_level_dbfs(played) - level
-    return Echo(level, over_noise_db, True, cut, delay_s, loss_db, enhancement_db, let_through, hushes, decisions)
+    return replace(
+        echo,
+        delay_s=delay_s,
+        return_loss_db=active_level_dbfs(played) - level,
+        enhancement_db=enhancement_db,
+        let_through=let_through,
+    )
 
 
 def _cancelled(heard: Samples, played: Samples) -> tuple[float | None, float | None, float | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from voicecoach.doctor.measures import Attempt, Echo, Measures
-from voicecoach.doctor.verdict import LOUD_NOISE_DBFS, SPEECH_SHARE, Finding, Fit, Verdict
+from voicecoach.doctor.verdict import LOUD_NOISE_DBFS, SPEECH_SHARE, Ailment, Finding, Fit, Verdict
 from voicecoach.languages import sayings
 
 _SPOKEN = {
@@ -13,6 +13,10 @@ _SPOKEN = {
     Fit.CARE: "doctor_care",
     Fit.NOT: "doctor_not",
     Fit.UNMEASURED: "doctor_unmeasured",
+}
+HEADSET_HELPS = {
+    *(Ailment.TWO_CLOCKS, Ailment.LOUD_ECHO, Ailment.ANSWERS_ITSELF, Ailment.ECHO_STAYS, Ailment.MISSED_BESIDE),
+    Ailment.LONG_DELAY,
 }
 
 
@@ -48,6 +52,8 @@ def shown(measures: Measures, verdict: Verdict) -> list[str]:
         lines.append(f"{number}. ({finding.fit}) {reason(finding)} {change(finding)}")
     if len(verdict.findings) > 1:
         lines.append("Change one thing at a time, from the first, and measure again: often the others go with it.")
+    if any(finding.ailment in HEADSET_HELPS for finding in verdict.findings):
+        lines.append("With a headset: voicecoach session --headset")
     if not verdict.hands_free:
         lines.append("The keyboard always works: voicecoach session --typed")
     return lines
@@ -83,10 +89,8 @@ def _about_noise(measures: Measures) -> str:
 
 def _about_echo(echo: Echo, measures: Measures) -> list[str]:
     if not echo.heard:
-        return [
-            "My own voice     does not reach the microphone"
-            + ("" if measures.headset else ": start with --headset if you wear one, else turn the loudspeaker up")
-        ]
+        hint = "" if measures.headset else ": start with --headset if you wear one; if you hear nothing, turn me up"
+        return [f"My own voice     does not reach the microphone{hint}"]
     parts = [f"{echo.level_dbfs:.0f} dBFS at the microphone"]
     if echo.delay_s is not None:
         parts.append(f"after {1000 * echo.delay_s:.0f} ms")
@@ -110,7 +114,7 @@ def _about_voice(measures: Measures) -> list[str]:
         lines = [f"Your voice       {level_dbfs:.0f} dBFS, {over_db:.0f} dB over the room"]
     silent, beside = measures.tries(beside=False), measures.tries(beside=True)
     told = f"{_heard(silent)} in silence" + (f", {_heard(beside)} while I was speaking" if beside else "")
-    late = "" if measures.slowest_s is None else f"; silent {measures.slowest_s:.1f} s after you began, at the latest"
+    late = "" if measures.slowest_s is None else f"; decided {measures.slowest_s:.1f} s after it, at the latest"
     return [*lines, f"Your stop        heard {told}{late}"]
 
 
