@@ -95,15 +95,21 @@ def _about_echo(echo: Echo, measures: Measures) -> list[str]:
     if echo.delay_s is not None:
         parts.append(f"after {1000 * echo.delay_s:.0f} ms")
     if echo.return_loss_db is not None:
-        parts.append(f"{echo.return_loss_db:.0f} dB below what is played")
+        parts.append(f"{_apart(-echo.return_loss_db)} what is played")
     if echo.enhancement_db is not None and not measures.headset:
         parts.append(f"{echo.enhancement_db:.0f} dB more are taken out")
     if (over_db := measures.echo_over_voice_db) is not None:
-        parts.append(f"{abs(over_db):.0f} dB {'over' if over_db >= 0 else 'under'} yours")
+        parts.append(f"{_apart(over_db)} yours")
     lines = [f"My own voice     {', '.join(parts)}"]
     if echo.hushes or echo.decisions:
-        lines.append(f"                 took it for yours: {echo.hushes} times silent, {echo.decisions} times answered")
+        lines.append(
+            f"                 while I spoke, words silenced me {echo.hushes} times, and I answered {echo.decisions}"
+        )
     return lines
+
+
+def _apart(over_db: float) -> str:
+    return f"{abs(over_db):.0f} dB {'above' if over_db >= 0 else 'below'}"
 
 
 def _about_voice(measures: Measures) -> list[str]:

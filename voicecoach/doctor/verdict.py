@@ -62,6 +62,7 @@ class Ailment(StrEnum):
     OVERDRIVEN = "doctor_overdriven"
     COACH_CUT_OFF = "doctor_coach_cut_off"
     TALK = "doctor_talk_nearby"
+    FALSE_WORDS = "doctor_false_words"
     NOISE = "doctor_noise"
     FAR = "doctor_far"
     FAINT = "doctor_faint"
@@ -139,14 +140,24 @@ def _two_clocks(echo: Echo, measures: Measures) -> Fit:
 
 def _talk(measures: Measures) -> Fit:
     """README: other people's speech makes it silent a thousand times an hour."""
-    if measures.words_in_noise > CHANCE_HUSHES:
-        return Fit.NOT
-    return _if(measures.noise.speech_share >= SPEECH_SHARE or measures.words_in_noise > 0, Fit.CARE)
+    if measures.noise.speech_share < SPEECH_SHARE:
+        return Fit.GOOD
+    return Fit.NOT if measures.words_in_noise else _worse(Fit.CARE, _missed(measures.attempts))
+
+
+def _false_words(measures: Measures) -> Fit:
+    """Without anybody speaking."""
+    if _talk(measures) is not Fit.GOOD:
+        return Fit.GOOD
+    return Fit.NOT if measures.words_in_noise > CHANCE_HUSHES else _if(measures.words_in_noise > 0, Fit.CARE)
 
 
 def _over_noise(measures: Measures, *, noisy: bool) -> Fit:
-    """Too little of the voice over the noise, where that is the noise's fault (`noisy`), or that of the distance."""
+    """Too little of the voice over the noise, where that is the noise's fault (`noisy`), or that of the distance. Where
+    the noise is somebody who talks, that is enough said."""
     if not measures.attempts or (measures.noise.level_dbfs >= LOUD_NOISE_DBFS) is not noisy:
+        return Fit.GOOD
+    if _talk(measures) is not Fit.GOOD:
         return Fit.GOOD
     over_db = measures.voice_over_noise_db
     if over_db is None or over_db < OVER_NOISE_LEAST_DB:
@@ -166,9 +177,9 @@ def _loud_echo(measures: Measures) -> Fit:
 
 
 def _answers_itself(measures: Measures) -> Fit:
-    """Words of its own that it takes for somebody else's. Where others talk nobody knows whose they were."""
+    """Words of its own that it takes for somebody else's. Where it hears words in the silence, too, they are not."""
     echo = measures.echo
-    if echo is None or _talk(measures) is not Fit.GOOD:
+    if echo is None or measures.words_in_noise or _talk(measures) is not Fit.GOOD:
         return Fit.GOOD
     return Fit.NOT if echo.decisions or echo.hushes > CHANCE_HUSHES else _if(echo.hushes > 0, Fit.CARE)
 
@@ -209,6 +220,7 @@ _EXAMINE: dict[Ailment, Callable[[Measures], Fit]] = {
     Ailment.OVERDRIVEN: _overdriven,
     Ailment.COACH_CUT_OFF: lambda m: _if(_coach_cut_off(m) and not _voice_cut_off(m), Fit.NOT),
     Ailment.TALK: _talk,
+    Ailment.FALSE_WORDS: _false_words,
     Ailment.NOISE: lambda m: _over_noise(m, noisy=True),
     Ailment.FAR: lambda m: _over_noise(m, noisy=False),
     Ailment.FAINT: _faint,
