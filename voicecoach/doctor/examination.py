@@ -12,7 +12,7 @@ from voicecoach.core.intent import Command
 from voicecoach.core.messages import Heard
 from voicecoach.core.questions import PERFORMING
 from voicecoach.doctor.apparatus import Apparatus
-from voicecoach.doctor.levels import Noise, cut_off_peaks, find_voice, measure_noise
+from voicecoach.doctor.levels import Noise, cut_off_peaks, measure_noise, voice_level_dbfs
 from voicecoach.doctor.measures import Attempt, Echo, Measures, measure_echo
 from voicecoach.hear import Judge, Observation
 from voicecoach.languages import language, sayings
@@ -135,8 +135,7 @@ class Examination:
         began_s = self._apparatus.now_s
         self._wait(lambda: any(one.stops for one in self._seen), patience_s)
         heard, _ = self._apparatus.sound(began_s + own_s, self._apparatus.now_s)
-        voice = find_voice(heard, noise)
-        return self._attempt(False, None if voice is None else voice.level_dbfs, cut_off_peaks(heard))
+        return self._attempt(False, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
 
     def _listen_while_talking(self) -> Attempt:
         self._seen.clear()

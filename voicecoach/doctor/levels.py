@@ -38,14 +38,6 @@ class Noise:
     mute: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceFound:
-    """Somebody's voice in a recording: its level without the noise's share, and where it begins (s)."""
-
-    level_dbfs: float
-    began_s: float
-
-
 def level_dbfs(samples: Samples) -> float:
     """Of all of it together; SILENCE_DBFS where there is nothing."""
     return _dbfs(float(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else SILENCE_DBFS
@@ -66,8 +58,9 @@ def measure_noise(samples: Samples) -> Noise:
     return Noise(level_dbfs(samples), float(np.percentile(levels, 95)), _speech_share(samples), not samples.any())
 
 
-def find_voice(samples: Samples, noise: Noise) -> VoiceFound | None:
-    """The loudest thing in it that lasts as long as a word; None where nothing stands out from the noise."""
+def voice_level_dbfs(samples: Samples, noise: Noise) -> float | None:
+    """Of the loudest thing in it that lasts as long as a word, without the noise's share; None where nothing stands out
+    from the noise."""
     levels = frame_levels_dbfs(samples)
     loud = levels > noise.peak_dbfs + VOICE_OVER_NOISE_DB
     best: slice | None = None
@@ -76,7 +69,7 @@ def find_voice(samples: Samples, noise: Noise) -> VoiceFound | None:
             best = part
     if best is None:
         return None
-    return VoiceFound(_active_dbfs(levels[best], noise), best.start * FRAME_S)
+    return _active_dbfs(levels[best], noise)
 
 
 def active_level_dbfs(samples: Samples, noise: Noise | None = None) -> float:
@@ -85,9 +78,9 @@ def active_level_dbfs(samples: Samples, noise: Noise | None = None) -> float:
 
 
 def _active_dbfs(levels: Levels, noise: Noise | None) -> float:
-    floor = SILENCE_DBFS if noise is None else noise.level_dbfs
-    active = levels[levels >= max(levels.max(initial=SILENCE_DBFS) - _SPOKEN_DB, floor)]
-    power = np.mean(10 ** (active / 10)) - 10 ** (floor / 10) if len(active) else 0.0
+    noise_dbfs, peak_dbfs = (noise.level_dbfs, noise.peak_dbfs) if noise else (SILENCE_DBFS, SILENCE_DBFS)
+    active = levels[levels >= max(levels.max(initial=SILENCE_DBFS) - _SPOKEN_DB, peak_dbfs)]
+    power = np.mean(10 ** (active / 10)) - 10 ** (noise_dbfs / 10) if len(active) else 0.0
     return max(SILENCE_DBFS, float(10 * np.log10(max(power, 1e-10))))
 
 
