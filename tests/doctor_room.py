@@ -24,7 +24,7 @@ STOPS = (VOICES / "stop_105a0eea_0.flac", VOICES / "stop_022cd682_0.flac")
 RATE_HZ = 48_000
 BLOCK = RATE_HZ // 50
 ECHO_DELAY_S = 0.06
-IN_SILENCE = {"doctor_lie_down": 3.0, "doctor_again": 1.0}  # so long after it has been said
+IN_SILENCE = {"doctor_lie_down": 3.0, "doctor_once_more": 1.0}  # so long after it has been said
 BESIDE = ("doctor_beside", "doctor_beside_again")
 INTO_THE_TALK_S = (3.0, 6.0)
 

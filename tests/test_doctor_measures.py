@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ def at_level(samples: Samples, level_dbfs: float) -> Samples:
     return rounded(samples * 10 ** ((level_dbfs - active_level_dbfs(samples)) / 20))
 
 
-def rounded(samples: npt.NDArray[np.float64]) -> Samples:
+def rounded(samples: npt.NDArray[Any]) -> Samples:
     samples_16: Samples = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
     return samples_16
 

@@ -147,7 +147,7 @@ def test_the_gravest_is_said_with_one_change_and_the_rest_is_shown() -> None:
     said = spoken(verdict, alone=False)
     assert said == [
         sayings()[key]
-        for key in ("doctor_not", "doctor_loud_echo", "doctor_loud_echo_do", "doctor_then_again", "doctor_typed")
+        for key in ("doctor_not", "doctor_loud_echo", "doctor_loud_echo_do", "doctor_afterwards", "doctor_typed")
     ]
     page = "\n".join(shown(measures, verdict))
     for words in ("1. (not hands-free)", "2. (not hands-free)", "3. (with care)", "Bluetooth", "--headset", "--typed"):

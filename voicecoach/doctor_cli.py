@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,12 +30,24 @@ def doctor(
     from voicecoach.doctor.consultation import Wanted, consult
     from voicecoach.doctor.report import as_json, shown
 
-    measures, verdict = consult(Wanted(microphone, loudspeaker, headset, model, alone))
+    if json_file is not None:
+        _check_place(json_file)
+    try:
+        measures, verdict = consult(Wanted(microphone, loudspeaker, headset, model, alone))
+    except KeyboardInterrupt:
+        typer.echo("Ended. Nothing is kept.")
+        raise
     for line in shown(measures, verdict):
         typer.echo(line)
     if json_file is not None:
         _write(json_file, json.dumps(as_json(measures, verdict), indent=1))
     raise typer.Exit(EXIT_GOOD if verdict.hands_free else EXIT_NOT)
+
+
+def _check_place(path: Path) -> None:
+    """Before anybody lies down for it."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise CoachError(f"{path} can't be written: choose a file in a folder that is there and is yours.")
 
 
 def _write(path: Path, text: str) -> None:

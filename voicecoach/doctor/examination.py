@@ -27,7 +27,7 @@ FINAL_S = 2.5  # from silencing to the decision
 WORD_S = 1.0  # no "stop" is longer: what silenced the coach earlier than that before its end was something else
 QUIET_TRIES, BESIDE_TRIES = 2, 2
 LINES_AHEAD = (
-    *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_again"),
+    *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_once_more"),
     *("doctor_beside", "doctor_beside_again", "doctor_heard", "doctor_not_heard", "doctor_thanks"),
 )
 """What an examination says, whatever it finds."""
@@ -119,38 +119,43 @@ class Examination:
     def _ask_for_stops(self, noise: Noise, delay_s: float) -> list[Attempt]:
         attempts = []
         for number in range(QUIET_TRIES):
-            self.say(sayings()["doctor_again" if number else "doctor_lie_down"])
+            self.say(sayings()["doctor_once_more" if number else "doctor_lie_down"])
             patience_s = AGAIN_S if number else LIE_DOWN_S
             attempts.append(self._told(self._listen_in_silence(noise, delay_s + RINGING_S, patience_s)))
         if not any(one.heard or one.level_dbfs is not None for one in attempts):
             return attempts  # there is nobody, or nothing reaches the microphone
         for number in range(BESIDE_TRIES):
             self.say(sayings()["doctor_beside_again" if number else "doctor_beside"])
-            attempts.append(self._told(self._listen_while_talking()))
+            attempts.append(self._told(self._listen_while_talking(delay_s + RINGING_S)))
         return attempts
 
     def _listen_in_silence(self, noise: Noise, own_s: float, patience_s: float) -> Attempt:
         """`own_s`: so long the microphone may still get the end of what the coach said."""
         self._seen.clear()
         began_s = self._apparatus.now_s
-        self._wait(lambda: any(one.stops for one in self._seen), patience_s)
+        self._wait(lambda: self._stop(began_s + own_s) is not None, patience_s)
         heard, _ = self._apparatus.sound(began_s + own_s, self._apparatus.now_s)
-        return self._attempt(False, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
+        stop = self._stop(began_s + own_s)
+        return self._attempt(False, stop, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
 
-    def _listen_while_talking(self) -> Attempt:
+    def _listen_while_talking(self, own_s: float) -> Attempt:
         self._seen.clear()
+        began_s = self._apparatus.now_s
         self._begin(sayings()["doctor_talking"])
         self._wait(lambda: self._idle or any(one.hushes for one in self._seen), LONGEST_LINE_S)
         if not self._idle:
             self._apparatus.hush()
             self._judge.spoken.hushed(self._apparatus.now_s)
-        self._wait(lambda: any(one.stops for one in self._seen), FINAL_S)
-        return self._attempt(True)
+        self._wait(lambda: self._stop(began_s + own_s) is not None, FINAL_S)
+        return self._attempt(True, self._stop(began_s + own_s))
 
-    def _attempt(self, beside: bool, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
+    def _stop(self, since_s: float) -> _Seen | None:
+        """The first that ended later than this: what the coach said itself is over by then."""
+        return next((one for one in self._seen if one.stops and one.ended_s > since_s), None)
+
+    def _attempt(self, beside: bool, stop: _Seen | None, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
         """From what was seen since it began."""
         words = " ".join(one.event.words for one in self._seen if one.event.final).strip()
-        stop = next((one for one in self._seen if one.stops), None)
         if stop is None:
             return Attempt(beside, heard=False, words=words, level_dbfs=level_dbfs, cut_off_peaks=peaks)
         hushes_s = [one.event.at_s for one in self._seen if one.hushes and one.event.at_s > stop.ended_s - WORD_S]

@@ -25,7 +25,7 @@ def spoken(verdict: Verdict, *, alone: bool) -> list[str]:
     say = sayings()
     lines = [say["doctor_room_good" if alone and verdict.fit is Fit.GOOD else _SPOKEN[verdict.fit]]]
     if verdict.findings:
-        lines += [reason(verdict.findings[0]), change(verdict.findings[0]), say["doctor_then_again"]]
+        lines += [reason(verdict.findings[0]), change(verdict.findings[0]), say["doctor_afterwards"]]
     if not verdict.hands_free:
         lines.append(say["doctor_typed"])
     return lines

@@ -57,6 +57,7 @@ class Ailment(StrEnum):
 
     MUTED = "doctor_muted"
     NO_VOICE = "doctor_no_voice"
+    NOT_KEEPING_UP = "doctor_not_keeping_up"
     HEADSET_LEAKS = "doctor_headset_leaks"
     TWO_CLOCKS = "doctor_two_clocks"
     OVERDRIVEN = "doctor_overdriven"
@@ -71,7 +72,6 @@ class Ailment(StrEnum):
     ECHO_STAYS = "doctor_echo_stays"
     MISSED = "doctor_missed"
     MISSED_BESIDE = "doctor_missed_beside"
-    NOT_KEEPING_UP = "doctor_not_keeping_up"
     SLOW = "doctor_slow"
     LONG_DELAY = "doctor_long_delay"
 
@@ -215,6 +215,7 @@ def _missed(attempts: Sequence[Attempt]) -> Fit:
 _EXAMINE: dict[Ailment, Callable[[Measures], Fit]] = {
     Ailment.MUTED: lambda m: _if(m.noise.mute, Fit.UNMEASURED),
     Ailment.NO_VOICE: _no_voice,
+    Ailment.NOT_KEEPING_UP: lambda m: _if(bool(m.losses), Fit.NOT),
     Ailment.HEADSET_LEAKS: _of_echo(_headset_leaks),
     Ailment.TWO_CLOCKS: _of_echo(_two_clocks),
     Ailment.OVERDRIVEN: _overdriven,
@@ -229,7 +230,6 @@ _EXAMINE: dict[Ailment, Callable[[Measures], Fit]] = {
     Ailment.ECHO_STAYS: _of_echo(_echo_stays),
     Ailment.MISSED: lambda m: _missed(m.tries(beside=False)),
     Ailment.MISSED_BESIDE: lambda m: _missed(m.tries(beside=True)),
-    Ailment.NOT_KEEPING_UP: lambda m: _if(bool(m.losses), Fit.NOT),
     Ailment.SLOW: lambda m: _if((m.slowest_s or 0.0) > SLOW_S, Fit.CARE),
     Ailment.LONG_DELAY: _of_echo(lambda echo, _m: _if((echo.delay_s or 0.0) > LONG_DELAY_S, Fit.CARE)),
 }
