@@ -170,6 +170,8 @@ class Examination:
         )
 
     def _told(self, attempt: Attempt) -> Attempt:
+        if attempt.words:
+            self._tell(f"YOU    {attempt.words}")
         self.say(sayings()["doctor_heard" if attempt.heard else "doctor_not_heard"])
         self._pause(SETTLE_S)
         return attempt

@@ -14,9 +14,15 @@ _SPOKEN = {
     Fit.NOT: "doctor_not",
     Fit.UNMEASURED: "doctor_unmeasured",
 }
-HEADSET_HELPS = {
-    *(Ailment.TWO_CLOCKS, Ailment.LOUD_ECHO, Ailment.ANSWERS_ITSELF, Ailment.ECHO_STAYS, Ailment.MISSED_BESIDE),
-    Ailment.LONG_DELAY,
+# What is typed for what was said.
+_ON_SCREEN = {
+    "With a headset: voicecoach session --headset": {
+        *(Ailment.TWO_CLOCKS, Ailment.LOUD_ECHO, Ailment.ANSWERS_ITSELF, Ailment.ECHO_STAYS, Ailment.MISSED_BESIDE),
+        Ailment.LONG_DELAY,
+    },
+    "Other microphones: voicecoach devices, then voicecoach doctor --microphone NAME": {
+        *(Ailment.MUTED, Ailment.NO_VOICE, Ailment.TWO_CLOCKS),
+    },
 }
 
 
@@ -52,8 +58,8 @@ def shown(measures: Measures, verdict: Verdict) -> list[str]:
         lines.append(f"{number}. ({finding.fit}) {reason(finding)} {change(finding)}")
     if len(verdict.findings) > 1:
         lines.append("Change one thing at a time, from the first, and measure again: often the others go with it.")
-    if any(finding.ailment in HEADSET_HELPS for finding in verdict.findings):
-        lines.append("With a headset: voicecoach session --headset")
+    found = {finding.ailment for finding in verdict.findings}
+    lines += [line for line, ailments in _ON_SCREEN.items() if found & ailments]
     if not verdict.hands_free:
         lines.append("The keyboard always works: voicecoach session --typed")
     return lines

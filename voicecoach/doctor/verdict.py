@@ -15,8 +15,8 @@ from voicecoach.doctor.measures import Attempt, Echo, Measures
 # The voice over the noise. The model's card: 92, 81 and 71 % of phrases are right at 20, 10 and 5 dB; README: all of
 # ten people's "stop" at 2 m in noise of 10 dB, and whole sentences 30 % at 2 m against 15 % in noise.
 OVER_NOISE_GOOD_DB, OVER_NOISE_LEAST_DB = 20.0, 10.0
-# A quiet room is at -65 dBFS with the patient at -32 (tests/virtual_room.py, after a laptop's microphone at 2 m).
-# Where the noise is louder than this, it is the noise and not the distance.
+# tests/virtual_room.py has a quiet room at -65 dBFS and the patient at -32. Where the noise is louder than this, too
+# little of the voice is the noise's fault; where it is softer, that of the distance.
 LOUD_NOISE_DBFS = -50.0
 # hearing/near_end.py, LEAST_DB: what is softer than -60 dBFS is never taken for somebody beside the coach's voice.
 FAINT_VOICE_DBFS = -55.0
