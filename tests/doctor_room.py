@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ import soxr
 
 from voicecoach.audio import Loudspeaker
 from voicecoach.doctor.apparatus import Apparatus
+from voicecoach.hearing.ears import Ears
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.hearing.model import embedded_model
+from voicecoach.hearing.recogniser import Recogniser
 from voicecoach.languages import sayings
 from voicecoach.room import Room
 from voicecoach.speaking.timeline import Pcm, Timeline
@@ -24,9 +27,8 @@ STOPS = (VOICES / "stop_105a0eea_0.flac", VOICES / "stop_022cd682_0.flac")
 RATE_HZ = 48_000
 BLOCK = RATE_HZ // 50
 ECHO_DELAY_S = 0.06
-IN_SILENCE = {"doctor_lie_down": 3.0, "doctor_once_more": 1.0}  # so long after it has been said
-BESIDE = ("doctor_beside", "doctor_beside_again")
-INTO_THE_TALK_S = (3.0, 6.0)
+AFTER_S = {"doctor_say_stop": 1.5, "doctor_once_more": 1.0}  # so long after it has been said
+INTO_THE_TALK_S = (3.0, 5.0)  # ... or while it is being said
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class VirtualApparatus(Apparatus):
 
     def __init__(self, voice: Voice, acoustics: Acoustics, *, headset: bool = False) -> None:
         super().__init__(voice, embedded_model(), headset=headset)
+        patient_one = partial(Recogniser, patience_s=20.0)  # a busy machine is no lost recogniser
+        self._ears = Ears(
+            embedded_model(), self._from_ears, lambda: self.now_s, headset=headset, recogniser=patient_one
+        )
         self.loudspeaker = _Timeline(Timeline(RATE_HZ), self._said)
         self.floor: list[Pcm] = []
         self._acoustics = acoustics
@@ -109,16 +115,15 @@ class VirtualApparatus(Apparatus):
         self._ears.close()
 
     def speak(self, text: str, rate_wpm: int) -> int:
-        before = list(self._texts.values())[-1:]
         speech_id = super().speak(text, rate_wpm)
         self._texts[speech_id] = text
-        if before and before[0] in [sayings()[key] for key in BESIDE] and text == sayings()["doctor_talking"]:
-            self._patient.say_stop(self.now_s + INTO_THE_TALK_S[before[0] == sayings()["doctor_beside_again"]])
+        if text == sayings()["doctor_interrupt_me"]:
+            self._patient.say_stop(self.now_s + INTO_THE_TALK_S[self._patient.said % 2])
         return speech_id
 
     def _said(self, speech_id: int, at_s: float) -> None:
         self._finished(speech_id, at_s)
-        for key, after_s in IN_SILENCE.items():
+        for key, after_s in AFTER_S.items():
             if self._texts[speech_id] == sayings()[key]:
                 self._patient.say_stop(at_s + after_s)
 

@@ -64,14 +64,14 @@ def test_an_open_laptop_and_somebody_who_says_stop(tmp_path: Path, cache: Path) 
         virtual_room(card, Acoustics(), tmp_path, line) as room,
         doctor(card, tmp_path, cache, "--json", str(page)) as coach,
     ):
-        for number, key in enumerate(("doctor_lie_down", "doctor_once_more")):
+        for number, key in enumerate(("doctor_say_stop", "doctor_once_more")):
             coach.line(spoken(key), PATIENCE_S)
             heard.wait_for(lambda last: bool(last.any()), 0.05, PATIENCE_S)
             heard.wait_for(lambda last: len(last) >= RATE_HZ and not last.any(), 1.0, PATIENCE_S)
             room.say(recorded(STOPS[number]), "stop")
         for number, key in enumerate(("doctor_beside", "doctor_beside_again")):
             coach.line(spoken(key), PATIENCE_S)
-            coach.line(spoken("doctor_talking"), PATIENCE_S)
+            coach.line(spoken("doctor_interrupt_me"), PATIENCE_S)
             heard.wait_for(lambda last: bool(last.any()), 0.05, PATIENCE_S)
             room.say(recorded(STOPS[number]), "stop")
         status = coach.wait(PATIENCE_S)

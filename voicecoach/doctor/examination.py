@@ -22,12 +22,14 @@ SILENCE_S = 5.0
 RINGING_S = 0.4  # of a room, until it is as quiet as before
 SETTLE_S = 1.0  # the devices' latency and the room's reverberation, after the coach's last sound
 LONGEST_LINE_S = 60.0  # with its rendering: longer, and nothing plays
-LIE_DOWN_S, AGAIN_S = 20.0, 8.0  # for somebody to say stop
+LIE_DOWN_S = 12.0  # as it is said
+ANSWER_S = 6.0  # for somebody to say stop
 FINAL_S = 2.5  # from silencing to the decision
 WORD_S = 1.0  # no "stop" is longer: what silenced the coach earlier than that before its end was something else
 QUIET_TRIES, BESIDE_TRIES = 2, 2
 LINES_AHEAD = (
-    *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_once_more"),
+    *("doctor_hello", "doctor_quiet", "doctor_own_voice", "doctor_talking", "doctor_lie_down", "doctor_say_stop"),
+    *("doctor_once_more", "doctor_interrupt_me"),
     *("doctor_beside", "doctor_beside_again", "doctor_heard", "doctor_not_heard", "doctor_thanks"),
 )
 """What an examination says, whatever it finds."""
@@ -118,10 +120,11 @@ class Examination:
 
     def _ask_for_stops(self, noise: Noise, delay_s: float) -> list[Attempt]:
         attempts = []
+        self.say(sayings()["doctor_lie_down"])
+        self._pause(LIE_DOWN_S)
         for number in range(QUIET_TRIES):
-            self.say(sayings()["doctor_once_more" if number else "doctor_lie_down"])
-            patience_s = AGAIN_S if number else LIE_DOWN_S
-            attempts.append(self._told(self._listen_in_silence(noise, delay_s + RINGING_S, patience_s)))
+            self.say(sayings()["doctor_once_more" if number else "doctor_say_stop"])
+            attempts.append(self._told(self._listen_in_silence(noise, delay_s + RINGING_S)))
         if not any(one.heard or one.level_dbfs is not None for one in attempts):
             return attempts  # there is nobody, or nothing reaches the microphone
         for number in range(BESIDE_TRIES):
@@ -129,11 +132,11 @@ class Examination:
             attempts.append(self._told(self._listen_while_talking(delay_s + RINGING_S)))
         return attempts
 
-    def _listen_in_silence(self, noise: Noise, own_s: float, patience_s: float) -> Attempt:
+    def _listen_in_silence(self, noise: Noise, own_s: float) -> Attempt:
         """`own_s`: so long the microphone may still get the end of what the coach said."""
         self._seen.clear()
         began_s = self._apparatus.now_s
-        self._wait(lambda: self._stop(began_s + own_s) is not None, patience_s)
+        self._wait(lambda: self._stop(began_s + own_s) is not None, own_s + ANSWER_S)
         heard, _ = self._apparatus.sound(began_s + own_s, self._apparatus.now_s)
         stop = self._stop(began_s + own_s)
         return self._attempt(False, stop, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
@@ -141,7 +144,7 @@ class Examination:
     def _listen_while_talking(self, own_s: float) -> Attempt:
         self._seen.clear()
         began_s = self._apparatus.now_s
-        self._begin(sayings()["doctor_talking"])
+        self._begin(sayings()["doctor_interrupt_me"])
         self._wait(lambda: self._idle or any(one.hushes for one in self._seen), LONGEST_LINE_S)
         if not self._idle:
             self._apparatus.hush()
