@@ -129,35 +129,34 @@ class Examination:
             return attempts  # there is nobody, or nothing reaches the microphone
         for number in range(BESIDE_TRIES):
             self.say(sayings()["doctor_beside_again" if number else "doctor_beside"])
-            attempts.append(self._told(self._listen_while_talking(delay_s + RINGING_S)))
+            attempts.append(self._told(self._listen_while_talking()))
         return attempts
 
     def _listen_in_silence(self, noise: Noise, own_s: float) -> Attempt:
         """`own_s`: so long the microphone may still get the end of what the coach said."""
         self._seen.clear()
         began_s = self._apparatus.now_s
-        self._wait(lambda: self._stop(began_s + own_s) is not None, own_s + ANSWER_S)
+        self._wait(lambda: self._stop is not None, own_s + ANSWER_S)
         heard, _ = self._apparatus.sound(began_s + own_s, self._apparatus.now_s)
-        stop = self._stop(began_s + own_s)
-        return self._attempt(False, stop, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
+        return self._attempt(False, voice_level_dbfs(heard, noise), cut_off_peaks(heard))
 
-    def _listen_while_talking(self, own_s: float) -> Attempt:
+    def _listen_while_talking(self) -> Attempt:
         self._seen.clear()
-        began_s = self._apparatus.now_s
         self._begin(sayings()["doctor_interrupt_me"])
         self._wait(lambda: self._idle or any(one.hushes for one in self._seen), LONGEST_LINE_S)
         if not self._idle:
             self._apparatus.hush()
             self._judge.spoken.hushed(self._apparatus.now_s)
-        self._wait(lambda: self._stop(began_s + own_s) is not None, FINAL_S)
-        return self._attempt(True, self._stop(began_s + own_s))
+        self._wait(lambda: self._stop is not None, FINAL_S)
+        return self._attempt(True)
 
-    def _stop(self, since_s: float) -> _Seen | None:
-        """The first that ended later than this: what the coach said itself is over by then."""
-        return next((one for one in self._seen if one.stops and one.ended_s > since_s), None)
+    @property
+    def _stop(self) -> _Seen | None:
+        return next((one for one in self._seen if one.stops), None)
 
-    def _attempt(self, beside: bool, stop: _Seen | None, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
+    def _attempt(self, beside: bool, level_dbfs: float | None = None, peaks: int = 0) -> Attempt:
         """From what was seen since it began."""
+        stop = self._stop
         words = " ".join(one.event.words for one in self._seen if one.event.final).strip()
         if stop is None:
             return Attempt(beside, heard=False, words=words, level_dbfs=level_dbfs, cut_off_peaks=peaks)

@@ -21,7 +21,7 @@ LOUD_NOISE_DBFS = -50.0
 # hearing/near_end.py, LEAST_DB: what is softer than -60 dBFS is never taken for somebody beside the coach's voice.
 FAINT_VOICE_DBFS = -55.0
 # The coach over the person, at the microphone: bench_open_laptop is made with the two equally loud and 6 dB apart. In
-# tests/doctor_room.py every stop beside the coach is heard at 1 dB, and half of them or none at 11 to 13 dB.
+# the rooms of tests/doctor_room.py stops beside the coach are missed from 11 dB on, and every one at 23 dB.
 ECHO_OVER_VOICE_DB = 6.0
 # Speex, measured: 8 dB in the first three seconds, 22 dB later; less, and it doesn't follow the room.
 ENHANCEMENT_LEAST_DB = 6.0
