@@ -15,7 +15,9 @@ from voicecoach.core.speakable import SPEAKABLE
 from voicecoach.languages import sayings
 
 SOURCES = "\n".join(file.read_text(encoding="utf-8") for file in Path(voicecoach.__file__).parent.rglob("*.py"))
-MADE_UP_OF = re.compile(r"(side|side_then)_(left|right)|read_\w+|screen(_\w+)?_heard")  # keys that are put together
+MADE_UP_OF = re.compile(
+    r"(side|side_then)_(left|right)|read_\w+|screen(_\w+)?_heard|doctor_\w+_do"
+)  # keys that are put together
 
 
 def used(key: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from voicecoach import __version__
+from voicecoach.doctor_cli import doctor
 from voicecoach.errors import CoachError
 from voicecoach.journal_cli import app as journal_app
 from voicecoach.model_cli import app as model_app
@@ -39,6 +40,7 @@ Loudspeaker = Annotated[str | None, typer.Option(metavar="NAME", help="Which lou
 app.add_typer(model_app, name="model")
 app.add_typer(plan_app, name="plan")
 app.add_typer(journal_app)
+app.command()(doctor)
 DEFAULT_PROGRAMME = "herniated_disc"
 
 

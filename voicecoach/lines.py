@@ -27,7 +27,7 @@ def lines_ahead(
         said.extend(effect.text for effect in effects if isinstance(effect, Speak))
 
     Rehearsal(Session(programme, language, sayings, before), Patient(), collect).run()
-    fixed = [text for text in sayings.values() if "{" not in text]
+    fixed = [text for key, text in sayings.items() if "{" not in text and not key.startswith("doctor_")]
     numbers = [spoken_number(number) for number in range(11)]
     lines = dict.fromkeys([*said, *programme.spoken_lines(), *fixed, *numbers])
     return tuple((text, before.settings.rate_wpm) for text in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,11 +155,7 @@ def _live(
                 live.announce(sayings()["preparing"])
             prepare(voice, lines, screen)
             missing = live.unheard_words(all_phrases(language()))
-            if VITAL_WORDS & set(missing):
-                unknown = " and ".join(sorted(VITAL_WORDS & set(missing)))
-                raise ModelError(
-                    f"The model {model} does not know {unknown}: it may be for another language. Choose an English one."
-                )
+            check_vital_words(model, missing)
             if missing:
                 screen.tell(f"This model can't hear these words; they can be typed: {', '.join(missing)}.")
         except BaseException:
@@ -171,6 +167,15 @@ def _live(
             read_keyboard(keyboard, live)
         with _leaving_on_signals(live):
             return live.run(record, [Transcript(screen.tell, rules=not wanted.audio_only)])
+
+
+def check_vital_words(model: Path, missing: Iterable[str]) -> None:
+    """Raises ModelError where a word that nobody can do without is missing."""
+    unknown = " and ".join(sorted(VITAL_WORDS & set(missing)))
+    if unknown:
+        raise ModelError(
+            f"The model {model} does not know {unknown}: it may be for another language. Choose an English one."
+        )
 
 
 def _keyboard(wanted: Wanted) -> TextIO | None:
