@@ -12,6 +12,7 @@ import pytest
 
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
 from voicecoach.hearing.ears import IN_TIME_S, LATE_S, RESTART_ATTEMPTS, Ears, HearingEvent
+from voicecoach.hearing.echo import EchoCanceller
 from voicecoach.hearing.frames import RecogniserEvent
 from voicecoach.hearing.model import ModelError
 
@@ -152,3 +153,25 @@ def test_a_dead_recogniser_has_no_lag_but_does_not_hear(listener: Listener, reco
     recogniser.alive = False
     listener.feed(0.0)
     assert listener.kinds == [HearingLost]
+
+
+def test_what_is_known_of_the_room_outlasts_a_short_gap_and_two_clocks_set_right() -> None:
+    made: list[EchoCanceller] = []
+
+    def canceller() -> EchoCanceller:
+        made.append(EchoCanceller())
+        return made[-1]
+
+    def make(*arguments: Any) -> Any:
+        return Recogniser(*arguments)
+
+    ears = Ears(Path("model"), lambda _event: None, lambda: 1.0, recogniser=make, canceller=canceller)
+    start = 100_000
+    for gap in (0, 1_600, -1_600):
+        ears.feed(BLOCK, start + gap, BLOCK)
+        start += gap + len(BLOCK)
+    known = len(made)
+    ears.feed(BLOCK, start + 20_000, BLOCK)
+    assert len(made) == known + 1, "after a long one the devices may be others"
+    ears.close()
+    assert known == 2, "one to begin with, one for the first block, which begins late"
