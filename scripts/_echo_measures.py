@@ -53,7 +53,7 @@ def cancelled(path: Path, scene: EchoScene) -> Cancelled:
 
 def erle_db(scene: EchoScene, left: Samples, from_s: float = 0.0) -> list[float]:
     """Echo return loss enhancement where the coach speaks alone, for each of WINDOWS_S of its speech after `from_s`.
-    The room's noise is not counted."""
+    The room's noise is not counted; nan where the coach does not speak for so long."""
     begin = round(from_s * RATE_HZ)
     echo, noise, rest = scene.echo[begin:], scene.noise[begin:], as_float(left)[begin:]
     echoes, noises, rests = (_powers(sound, FRAME) for sound in (echo[: len(rest)], noise[: len(rest)], rest))
@@ -62,6 +62,9 @@ def erle_db(scene: EchoScene, left: Samples, from_s: float = 0.0) -> list[float]
     found = []
     for first_s, last_s in WINDOWS_S:
         these = active & (spoken_s > first_s) & (spoken_s <= last_s)
+        if not these.any():
+            found.append(float("nan"))
+            continue
         remains = max(float(np.mean(rests[these]) - np.mean(noises[these])), 1e-10)
         found.append(float(10 * np.log10(np.mean(echoes[these]) / remains)))
     return found
@@ -84,4 +87,4 @@ def _powers(sound: Sound, size: int) -> Sound:
 
 
 def decibel_cells(values: Sequence[float]) -> list[str]:
-    return [f"{value:.0f}" for value in values]
+    return ["-" if np.isnan(value) else f"{value:.0f}" for value in values]

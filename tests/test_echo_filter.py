@@ -129,6 +129,15 @@ def test_a_delay_found_late_keeps_what_is_known(coach: FloatPcm) -> None:
     assert loss_db(echo[known:], left, 0, SECOND) > 20
 
 
+def test_a_delay_beyond_the_response_begins_anew(coach: FloatPcm) -> None:
+    late = through(coach, path(0.5, GAIN))
+    heard, path_filter, known = late + noise(len(late)), EchoFilter(), 4 * SECOND
+    run(path_filter, heard[:known], coach[:known])
+    path_filter.hold_back(0.49 * SECOND)
+    left = run(path_filter, heard[known:], coach[known:])
+    assert loss_db(late[known:], left, 3 * SECOND, 6 * SECOND) > 25
+
+
 def jumped(coach: FloatPcm, by_s: float, response: FloatPcm) -> tuple[FloatPcm, FloatPcm, int]:
     """(echo, heard, where the devices begin to take longer)"""
     at = 6 * SECOND

@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+<<<<<<< HEAD
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap, VoiceStarted, VoiceStopped
 from voicecoach.hearing.ears import RESTART_ATTEMPTS, Ears, HearingEvent
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, VoiceNews
 from voicecoach.hearing.lag import IN_TIME_FOR_S, IN_TIME_S, LATE_FOR_S, LATE_S
+=======
+from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
+from voicecoach.hearing.ears import IN_TIME_S, LATE_S, RESTART_ATTEMPTS, Ears, HearingEvent
+from voicecoach.hearing.echo import EchoCanceller
+from voicecoach.hearing.frames import RecogniserEvent
+>>>>>>> h/echo
 from voicecoach.hearing.model import ModelError
 
 BLOCK = np.zeros(160, np.int16)
@@ -161,6 +168,7 @@ def test_a_busy_moment_is_not_told_and_a_free_one_is_no_recovery(listener: Liste
     assert listener.kinds == [HearingLost]
 
 
+<<<<<<< HEAD
 def test_a_dead_recogniser_has_no_lag_but_does_not_hear(listener: Listener, recogniser: Recogniser) -> None:
     listener.feed(LATE_S + 0.1, 1.0)
     recogniser.alive = False
@@ -224,3 +232,25 @@ def test_who_is_not_sure_to_be_another_talks_from_where_it_is() -> None:
         listener.recogniser.on_news(VoiceNews(0, end))
     listener.recogniser.on_news(VoiceNews(0, 28800, over=True))
     assert listener.posted == [VoiceStarted(1.0, 22400 / SAMPLE_RATE_HZ), VoiceStopped(1.0, 1.4, 1.8)]
+=======
+def test_what_is_known_of_the_room_outlasts_a_short_gap_and_two_clocks_set_right() -> None:
+    made: list[EchoCanceller] = []
+
+    def canceller() -> EchoCanceller:
+        made.append(EchoCanceller())
+        return made[-1]
+
+    def make(*arguments: Any) -> Any:
+        return Recogniser(*arguments)
+
+    ears = Ears(Path("model"), lambda _event: None, lambda: 1.0, recogniser=make, canceller=canceller)
+    start = 100_000
+    for gap in (0, 1_600, -1_600):
+        ears.feed(BLOCK, start + gap, BLOCK)
+        start += gap + len(BLOCK)
+    known = len(made)
+    ears.feed(BLOCK, start + 20_000, BLOCK)
+    assert len(made) == known + 1, "after a long one the devices may be others"
+    ears.close()
+    assert known == 2, "one to begin with, one for the first block, which begins late"
+>>>>>>> h/echo

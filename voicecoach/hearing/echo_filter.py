@@ -67,13 +67,12 @@ class EchoFilter:
 
     def hold_back(self, lag: float) -> None:
         """What is played is heard this much later, as was found out only now: all else stays known."""
-        earlier = round(lag - self.lag)
-        if abs(earlier) < len(self._response):
-            moved = np.zeros_like(self._response)
-            kept = len(moved) - abs(earlier)
-            moved[max(0, -earlier) :][:kept] = self._response[max(0, earlier) :][:kept]
-            self._response = moved
-        self.lag = max(self.lag + earlier, AHEAD)
+        earlier = round(max(lag, AHEAD) - self.lag)
+        kept = max(0, len(self._response) - abs(earlier))
+        moved = np.zeros_like(self._response)
+        moved[max(0, -earlier) :][:kept] = self._response[max(0, earlier) :][:kept]
+        self._response = moved
+        self.lag += earlier
         self._take_in()
 
     def jump(self, lag: float) -> bool:
