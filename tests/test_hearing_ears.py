@@ -10,17 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-<<<<<<< HEAD
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap, VoiceStarted, VoiceStopped
 from voicecoach.hearing.ears import RESTART_ATTEMPTS, Ears, HearingEvent
+from voicecoach.hearing.echo import EchoCanceller, open_canceller
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, VoiceNews
 from voicecoach.hearing.lag import IN_TIME_FOR_S, IN_TIME_S, LATE_FOR_S, LATE_S
-=======
-from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
-from voicecoach.hearing.ears import IN_TIME_S, LATE_S, RESTART_ATTEMPTS, Ears, HearingEvent
-from voicecoach.hearing.echo import EchoCanceller
-from voicecoach.hearing.frames import RecogniserEvent
->>>>>>> h/echo
 from voicecoach.hearing.model import ModelError
 
 BLOCK = np.zeros(160, np.int16)
@@ -56,7 +50,7 @@ class Recogniser:
 class Listener:
     """Ears, and what they post."""
 
-    def __init__(self, *, headset: bool = True) -> None:
+    def __init__(self, *, headset: bool = True, canceller: Callable[[], EchoCanceller | None] = open_canceller) -> None:
         self.posted: list[HearingEvent] = []
         self._changed = threading.Condition()
         made: list[Recogniser] = []
@@ -65,7 +59,7 @@ class Listener:
             made.append(Recogniser(*arguments))
             return made[0]
 
-        self.ears = Ears(Path("model"), self._post, lambda: 1.0, headset=headset, recogniser=make)
+        self.ears = Ears(Path("model"), self._post, lambda: 1.0, headset=headset, recogniser=make, canceller=canceller)
         (self.recogniser,) = made
 
     def _post(self, event: HearingEvent) -> None:
@@ -168,7 +162,6 @@ def test_a_busy_moment_is_not_told_and_a_free_one_is_no_recovery(listener: Liste
     assert listener.kinds == [HearingLost]
 
 
-<<<<<<< HEAD
 def test_a_dead_recogniser_has_no_lag_but_does_not_hear(listener: Listener, recogniser: Recogniser) -> None:
     listener.feed(LATE_S + 0.1, 1.0)
     recogniser.alive = False
@@ -211,9 +204,8 @@ def test_a_voice_that_was_heard_when_the_recogniser_died_is_over(listener: Liste
     listener.wait_for(VoiceStarted, VoiceStopped, HearingLost, HearingRestored)
 
 
-def test_without_a_canceller_nobody_knows_whose_voice_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.hearing.ears.open_canceller", lambda: None)
-    listener = Listener(headset=False)
+def test_without_a_canceller_nobody_knows_whose_voice_it_is() -> None:
+    listener = Listener(headset=False, canceller=lambda: None)
     listener.ears.feed(BLOCK, 0, BLOCK)
     listener.recogniser.on_news(VoiceNews(0, 160))
     listener.recogniser.on_news(VoiceNews(0, 320, over=True))
@@ -232,7 +224,8 @@ def test_who_is_not_sure_to_be_another_talks_from_where_it_is() -> None:
         listener.recogniser.on_news(VoiceNews(0, end))
     listener.recogniser.on_news(VoiceNews(0, 28800, over=True))
     assert listener.posted == [VoiceStarted(1.0, 22400 / SAMPLE_RATE_HZ), VoiceStopped(1.0, 1.4, 1.8)]
-=======
+
+
 def test_what_is_known_of_the_room_outlasts_a_short_gap_and_two_clocks_set_right() -> None:
     made: list[EchoCanceller] = []
 
@@ -253,4 +246,3 @@ def test_what_is_known_of_the_room_outlasts_a_short_gap_and_two_clocks_set_right
     assert len(made) == known + 1, "after a long one the devices may be others"
     ears.close()
     assert known == 2, "one to begin with, one for the first block, which begins late"
->>>>>>> h/echo
