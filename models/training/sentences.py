@@ -11,6 +11,7 @@ from models.training.phones import listed
 from voicecoach.core.language import Kind
 from voicecoach.core.questions import PERFORMING, QUESTIONS
 from voicecoach.core.vocabulary import phrases_for
+from voicecoach.hearing.grammar import UNKNOWN_SPEECH
 from voicecoach.languages import language
 
 OPENINGS = ("", "", "", "um ", "uh ", "well ", "please ", "okay ", "coach ", "now ", "i think ", "it feels ", "still ")
@@ -25,7 +26,8 @@ def coach_phrases(code: str = "en") -> tuple[str, ...]:
     """Everything that the live coach listens for, over all its questions."""
     table = language(code)
     names = (PERFORMING, *QUESTIONS)
-    return tuple(dict.fromkeys(phrase for name in names for phrase in phrases_for(name, table)))
+    phrases = dict.fromkeys(phrase for name in names for phrase in phrases_for(name, table))
+    return tuple(phrase for phrase in phrases if phrase != UNKNOWN_SPEECH)
 
 
 def coach_words(code: str = "en") -> tuple[str, ...]:
