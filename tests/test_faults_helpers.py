@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,8 +29,11 @@ from tests.fault_session import (
     seconds_between,
     typed_session,
 )
-from tests.hearing_clips import STOP, VOICES
+from tests.hearing_clips import STOP, VOICES, in_room
 from tests.virtual_sound import VirtualSound
+from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap
+from voicecoach.hearing.ears import Ears, HearingEvent
+from voicecoach.hearing.model import embedded_model
 from voicecoach.journal import Entry
 from voicecoach.speaking.voice import Voice
 
@@ -140,11 +145,29 @@ def test_a_recogniser_that_is_too_slow_is_told_until_it_has_caught_up(live: Scen
     counts_nothing_while_deaf(entries)
 
 
-@pytest.mark.sound
-def test_a_recogniser_without_memory_is_replaced(live: Scene) -> None:
-    limit_memory(recogniser_of(live))
-    live.mouth.play(STOP)
-    pauses_and_hears_again(live)
+def test_a_recogniser_without_memory_is_replaced() -> None:
+    """What it is to listen for needs far more memory than it has left, and it gets none."""
+    posted: queue.SimpleQueue[HearingEvent] = queue.SimpleQueue()
+    ears = Ears(embedded_model(), posted.put, time.monotonic, headset=True)
+    ears.open()
+    try:
+        assert ears.pid is not None
+        limit_memory(ears.pid)
+        ears.listen(["stop", "x" * 8_000_000])
+        lost, mishap, back = (posted.get(timeout=PATIENCE_S) for _ in range(3))
+        assert isinstance(lost, HearingLost) and lost.reason == FAILED
+        assert mishap == Mishap(mishap.at_s, "the speech recogniser has stopped working")
+        assert isinstance(back, HearingRestored) and back.at_s - lost.at_s < RESTARTED_WITHIN_S
+        ears.feed(in_room(STOP), 0)
+        assert ears.sync()
+        assert "stop" in [event.words for event in drained(posted) if isinstance(event, Heard)]
+    finally:
+        ears.close()
+
+
+def drained(posted: queue.SimpleQueue[HearingEvent]) -> Iterator[HearingEvent]:
+    while not posted.empty():
+        yield posted.get()
 
 
 @contextmanager
