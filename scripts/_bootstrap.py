@@ -284,6 +284,16 @@ def hand_over(command: list[str]) -> NoReturn:
                 continue
 
 
+def enter_bench(needs: tuple[str, ...], script: str, args: list[str]) -> None:
+    """Go on where these modules can be imported: run `script` anew in our environment, with the extra "bench"."""
+    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+    if missing and sys.prefix == str(VENV):
+        raise SetupError(f"The bench lacks {', '.join(missing)}: install them with pip install -e '.[bench]'.")
+    if missing:
+        hand_over([str(ensure_environment(["bench"])), script, *args])
+    sys.path.insert(0, str(ROOT))  # what the tests know of sounds
+
+
 def run_main(main: Callable[[list[str]], int]) -> NoReturn:
     """A script's main: what goes wrong is one line, never a traceback."""
     try:

@@ -10,21 +10,13 @@ time. Seeds are fixed. Needs the recordings of ../shared/audio and the extra "be
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-
-from _bootstrap import ROOT, VENV, SetupError, ensure_environment, hand_over, run_main
+from _bootstrap import enter_bench, run_main
 
 NEEDS = ("voicecoach", "pyroomacoustics", "pocketsphinx", "pyaec")
 
 
 def main(args: list[str]) -> int:
-    missing = [name for name in NEEDS if importlib.util.find_spec(name) is None]
-    if missing and sys.prefix == str(VENV):
-        raise SetupError(f"The bench lacks {', '.join(missing)}: install them with pip install -e '.[bench]'.")
-    if missing:
-        hand_over([str(ensure_environment(["bench"])), __file__, *args])
-    sys.path.insert(0, str(ROOT))  # what the tests know of sounds
+    enter_bench(NEEDS, __file__, args)
     from _echo_bench import run
 
     return run(args, __doc__ or "")
