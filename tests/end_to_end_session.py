@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,7 @@ FIRST_START = {
     "screen_weak": "no",
     "screen_both": "no",
 }
+_NICENESS = -10
 QUIET_S = 0.6  # so long after its last sound the coach has finished its sentence
 
 
@@ -77,6 +78,9 @@ class Coach:
             text=True,
         )
         os.close(terminal)
+        if hasattr(os, "setpriority"):
+            with suppress(PermissionError):  # what else this computer does is no fault that is to be tested
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICENESS)
         self._reader = threading.Thread(target=self._collect, name="lines of the coach", daemon=True)
         self._reader.start()
 
