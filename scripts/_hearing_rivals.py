@@ -49,7 +49,7 @@ class SphinxStream:
         import pocketsphinx
 
         self.judge = judge
-        ear.listen([phrase for phrase in self.judge.phrases if phrase != UNKNOWN_SPEECH])
+        ear.listen([phrase for phrase in self.judge.phrases if UNKNOWN_SPEECH not in phrase])
         self._decoder = ear.decoder
         self._endpoint = pocketsphinx.Endpointer(sample_rate=RATE_HZ)
         self._waiting = b""

@@ -67,7 +67,7 @@ def test_whatever_can_be_heard_is_understood(name: str) -> None:
     meaningless = [
         phrase
         for phrase in phrases_for(name, language())
-        if phrase != "[unk]"
+        if "[unk]" not in phrase
         if not means_something(understand(phrase, language(), asked), name)
         or understand(phrase, language(), asked).unused
     ]

@@ -27,7 +27,7 @@ def coach_phrases(code: str = "en") -> tuple[str, ...]:
     table = language(code)
     names = (PERFORMING, *QUESTIONS)
     phrases = dict.fromkeys(phrase for name in names for phrase in phrases_for(name, table))
-    return tuple(phrase for phrase in phrases if phrase != UNKNOWN_SPEECH)
+    return tuple(phrase for phrase in phrases if UNKNOWN_SPEECH not in phrase)
 
 
 def coach_words(code: str = "en") -> tuple[str, ...]:

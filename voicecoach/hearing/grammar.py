@@ -22,22 +22,27 @@ class Grammar:
 def plan_grammar(phrases: Iterable[str], knows: Callable[[str], bool]) -> Grammar:
     """Lower-case, single-spaced, without repeats, "[unk]" last; a phrase with a word that is not known is left out.
 
-    The more often "[unk]" stands there, the cheaper it is to take speech for something else: as often as given, but
-    once at least.
+    What stands there more often is heard more readily. So "[unk]", and phrases with it ("[unk] stop [unk]": in the
+    midst of other talk), are kept as often as they are given; "[unk]" once at least.
     `phrases` of the result can be empty, when the model knows neither them nor "[unk]": libvosk dies of that list.
     """
     usable: dict[str, None] = {}
-    missing: set[str] = set()
-    verdicts: dict[str, bool] = {}
-    unknown = 0
+    with_others: list[str] = []
+    rejects: list[str] = []
+    verdicts = {UNKNOWN_SPEECH: bool(knows(UNKNOWN_SPEECH))}
     for phrase in phrases:
-        unknown += phrase == UNKNOWN_SPEECH
-        words = [word for word in phrase.lower().split() if word != UNKNOWN_SPEECH]
+        words = phrase.lower().split()
         for word in words:
             if word not in verdicts:
                 verdicts[word] = _WORD.fullmatch(word) is not None and knows(word)
-        missing.update(word for word in words if not verdicts[word])
-        if words and all(verdicts[word] for word in words):
+        if not words or not all(verdicts[word] for word in words):
+            continue
+        if UNKNOWN_SPEECH in words:
+            (rejects if set(words) == {UNKNOWN_SPEECH} else with_others).append(" ".join(words))
+        else:
             usable[" ".join(words)] = None
-    rejects = (UNKNOWN_SPEECH,) * max(1, unknown) if knows(UNKNOWN_SPEECH) else ()
-    return Grammar((*usable, *rejects), tuple(sorted(missing)))
+    if verdicts.pop(UNKNOWN_SPEECH):
+        rejects = rejects or [UNKNOWN_SPEECH]
+    return Grammar(
+        (*usable, *with_others, *rejects), tuple(sorted(word for word, known in verdicts.items() if not known))
+    )
