@@ -191,8 +191,8 @@ class CancelTimer:
 @dataclass(frozen=True, slots=True)
 class Listen:
     """From now on expect answers to `question`. `phrases` are what the recogniser should be able to hear (lower case;
-    hearing adds "[unk]" for all other speech; given more than once, it is cheaper). Stop and pain words are in every
-    one of them."""
+    hearing adds "[unk]" for all other speech; a phrase with "[unk]" in it is heard in the midst of such speech, more
+    readily where it is given more often). Stop and pain words are in every one of them."""
 
     question: str
     phrases: tuple[str, ...]

@@ -16,12 +16,9 @@ _CORRECTS_NUMBERS = {"readback", "checked"}
 _SCREENING = {"screen", "screen_bladder", "screen_saddle", "screen_weak", "screen_both"}
 _HOW_MUCH_WORSE = {"ladder_leg", "ladder_back", "leg_worse", "still_worse"}  # "a bit" is a yes
 _ABOUT_WORSE = {"next_day", "confirm", "confirm_new", *_HOW_MUCH_WORSE, *_SCREENING}
-# While nobody is asked, what is said is more often meant for somebody else. Twice halves what strangers' words are
-# taken for, and loses nothing of what people say to the coach; four times does.
-_UNASKED = ("[unk]", "[unk]")
 # In the midst of other talk (a radio, or more words than the coach knows) all was one "[unk]", and of ten "stop" nine
-# were lost. Five times it is two.
-_AMONG_OTHERS = ("[unk] stop [unk]",) * 5
+# were lost. Given three times, it is one or two.
+_AMONG_OTHERS = ("[unk] stop [unk]",) * 3
 # no places that somebody would call "my ..."
 _NO_BODY_PARTS = {"toilet", "everywhere", "elsewhere", "pelvic"}
 
@@ -54,7 +51,7 @@ def _phrases(name: str, table: _Table) -> tuple[str, ...]:
     if question is not None:
         parts += _answers(question, language)
     phrases = tuple(dict.fromkeys(chain.from_iterable(parts)))
-    return phrases if question is not None else (*phrases, *_AMONG_OTHERS, *_UNASKED)
+    return phrases if question is not None else (*phrases, *_AMONG_OTHERS)
 
 
 def _answers(question: Question, language: Language) -> list[Iterable[str]]:
