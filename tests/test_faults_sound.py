@@ -60,7 +60,7 @@ def pauses(scene: Scene) -> None:
     scene.hears("hearing_back")
     scene.hears("paused")
     scene.wait_sound()
-    scene.wait_quiet(2.5)  # it would count every second
+    scene.wait_quiet(1.5)  # it would count every second
 
 
 def test_a_lost_microphone_is_told_and_taken_again(new_card: NewCard, begin: Begin, speech_cache: Path) -> None:
