@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.end_to_end_session import PATIENT_VOICE
+from tests.fault_session import Begin, NewCard, live_session
 from tests.virtual_sound import VirtualSound, missing_parts, virtual_sound_card
 from voicecoach.speaking.voice import Voice
 
@@ -24,6 +26,22 @@ def virtual_sound() -> Iterator[VirtualSound]:
         pytest.skip(reason)
     with virtual_sound_card() as card:
         yield card
+
+
+@pytest.fixture
+def new_card() -> Iterator[NewCard]:
+    """Sound cards to take devices away from."""
+    if reason := missing_parts():
+        pytest.skip(reason)
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(virtual_sound_card(**how))
+
+
+@pytest.fixture
+def begin_on(tmp_path: Path, speech_cache: Path, patient_voice: Voice) -> Iterator[Begin]:
+    """Sessions over a card, each at its first count."""
+    with ExitStack() as stack:
+        yield lambda card: stack.enter_context(live_session(card, tmp_path, patient_voice, speech_cache))
 
 
 @pytest.fixture(scope="session")

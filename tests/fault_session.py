@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from tests.end_to_end_session import (
     REPOSITORY,
@@ -34,6 +35,7 @@ from voicecoach.speaking.voice import Voice
 PROGRAMME = str(REPOSITORY / "tests" / "data" / "sessions" / "fault.toml")
 FASTEST_WPM = 220
 HOLD = "press-up, hold 1"
+GONE = ("The sound device has gone.", "The sound device has stalled.")
 RECOGNISER, SPEECH = "voicecoach.hearing.recogniser_process", "voicecoach.speaking.render_process"
 PIECE_S, BEGINNING_S = 0.5, 3.0
 ALIKE = 0.8  # so much of a line that was played is more like itself than this; other speech is below 0.6
@@ -48,6 +50,15 @@ _TO_THE_HOLD = {
     "paused": "continue",  # a busy computer has disturbed it before its time
 }
 _COUNTED = {SpeechKind.COUNT.value, SpeechKind.CUE.value}
+
+
+NewCard = Callable[..., VirtualSound]  # see virtual_sound_card
+
+
+class Begin(Protocol):
+    """A session at its first count."""
+
+    def __call__(self, card: VirtualSound) -> Scene: ...
 
 
 @contextmanager
@@ -104,6 +115,14 @@ def leave(dialogue: Dialogue) -> list[Entry]:
     dialogue.coach.line("END +left")
     assert dialogue.coach.wait() == 0
     return dialogue.journal()[1]
+
+
+def pauses(scene: Scene) -> None:
+    """It hears again, and counts no more."""
+    scene.hears("hearing_back")
+    scene.hears("paused")
+    scene.wait_sound()
+    scene.wait_quiet(1.5)  # it would count every second
 
 
 # --- what must be so ------------------------------------------------------------------------------------------------

@@ -172,13 +172,13 @@ def drained(posted: queue.SimpleQueue[HearingEvent]) -> Iterator[HearingEvent]:
 
 @contextmanager
 def slowed_down(pid: int) -> Iterator[None]:
-    """It may work for a tenth of the time only, as on a computer that is far too slow for its model."""
+    """It may work for a hundredth of the time only, as on a computer that is far too slow for its model."""
     enough = threading.Event()
 
     def slow_down() -> None:
-        while not enough.wait(0.01):
+        while not enough.wait(0.004):
             os.kill(pid, signal.SIGSTOP)
-            enough.wait(0.3)
+            enough.wait(0.4)
             os.kill(pid, signal.SIGCONT)
 
     thread = threading.Thread(target=slow_down)
