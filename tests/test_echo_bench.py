@@ -19,6 +19,8 @@ from _model_sounds import RATE_HZ
 
 from tests.hearing_clips import STOP, clip
 
+pytest.importorskip("pyroomacoustics", reason="rooms need pyroomacoustics: install the extra `bench`")
+
 SECONDS = 12
 RESPONSE = mouth_response(0.5)
 STOP_SOUND = as_float(clip(STOP))
