@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,8 @@ from voicecoach.speaking.voice import Voice
 # The machines that run this are shared: how long an example takes says nothing about the code.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+# Started in the background of a script, we ignore Ctrl-C, and so would every program that we start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
