@@ -37,7 +37,7 @@ FASTEST_WPM = 220
 HOLD = "press-up, hold 1"
 GONE = ("The sound device has gone.", "The sound device has stalled.")
 RECOGNISER, SPEECH = "voicecoach.hearing.recogniser_process", "voicecoach.speaking.render_process"
-PIECE_S, BEGINNING_S = 0.5, 3.0
+PIECE_S, BEGINNING_S = 0.5, 1.75  # the next loss may cut it short two seconds later
 ALIKE = 0.8  # so much of a line that was played is more like itself than this; other speech is below 0.6
 _TO_THE_HOLD = {
     "hearing_test": "ready",

@@ -37,7 +37,7 @@ def test_a_lost_microphone_is_told_and_taken_again(new_card: NewCard, begin_on: 
     lost = tells_why(scene, *GONE, NO_SOUND)
     scene.wait_sound()
     scene.wait_quiet()
-    assert was_heard(scene, lost, speech_cache)
+    assert was_heard(scene, lost, speech_cache), scene.coach.transcript
     card.put_back("mic")
     pauses(scene)
     scene.is_stopped_by(STOP)
