@@ -40,7 +40,22 @@ def test_what_strangers_words_are_taken_for_has_to_be_said_again(words: str) -> 
 
 @pytest.mark.parametrize(
     "words",
-    ["stop", "ow", "help", "pause", "wait", "worse", "hurts", "sore", "numb", "tingling", "groin", "bladder", "chest"],
+    [
+        "stop",
+        "ow",
+        "help",
+        "pause",
+        "wait",
+        "worse",
+        "hurts",
+        "sore",
+        "numb",
+        "tingling",
+        "groin",
+        "bladder",
+        "chest",
+        "feet",
+    ],
 )
 def test_stop_pause_hurt_and_warning_signs_count_at_once(words: str) -> None:
     assert counts(words)

@@ -6,7 +6,7 @@ nothing: words of stop, pause, hurt and worse count at once, and so does what is
 
 from __future__ import annotations
 
-from voicecoach.core.body import Claim, Quality, Trend, Zone, zone
+from voicecoach.core.body import Claim, Quality, Side, Trend, Zone, zone
 from voicecoach.core.intent import Command, Intent
 from voicecoach.core.messages import Heard, Source
 
@@ -48,6 +48,6 @@ def _mild(claim: Claim) -> bool:
     """Good news, or the bare name of a place, unless it may be a warning sign."""
     if claim.trend in _HARMLESS:
         return True
-    if claim.place is None or zone(claim.place.site) in _WARNING_ZONES:
+    if claim.place is None or claim.place.side is Side.BOTH or zone(claim.place.site) in _WARNING_ZONES:
         return False
     return claim.trend is Trend.PRESENT and claim.quality is Quality.PAIN
