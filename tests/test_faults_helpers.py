@@ -9,8 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -171,23 +171,32 @@ def drained(posted: queue.SimpleQueue[HearingEvent]) -> Iterator[HearingEvent]:
 
 
 @contextmanager
-def slowed_down(pid: int) -> Iterator[None]:
-    """It may work for a hundredth of the time only, as on a computer that is far too slow for its model."""
+def meanwhile(act: Callable[[threading.Event], None], every_s: float) -> Iterator[None]:
+    """Do it again and again; it is told when that is enough."""
     enough = threading.Event()
 
-    def slow_down() -> None:
-        while not enough.wait(0.004):
-            os.kill(pid, signal.SIGSTOP)
-            enough.wait(0.4)
-            os.kill(pid, signal.SIGCONT)
+    def again_and_again() -> None:
+        while not enough.wait(every_s):
+            act(enough)
 
-    thread = threading.Thread(target=slow_down)
+    thread = threading.Thread(target=again_and_again)
     thread.start()
     try:
         yield
     finally:
         enough.set()
         thread.join()
+
+
+def slowed_down(pid: int) -> AbstractContextManager[None]:
+    """It may work for a hundredth of the time only, as on a computer that is far too slow for its model."""
+
+    def slow_down(enough: threading.Event) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        enough.wait(0.4)
+        os.kill(pid, signal.SIGCONT)
+
+    return meanwhile(slow_down, 0.004)
 
 
 # --- the speech process ---------------------------------------------------------------------------------------------
@@ -235,20 +244,11 @@ def test_without_any_speech_process_it_shows_what_it_would_say_and_beeps(typed: 
     assert "could not be spoken: Slower." in mishaps(entries)
 
 
-@contextmanager
-def each_killed(coach_pid: int, module: str) -> Iterator[None]:
+def each_killed(coach_pid: int, module: str) -> AbstractContextManager[None]:
     """As soon as there is one."""
-    enough = threading.Event()
 
-    def kill() -> None:
-        while not enough.wait(0.02):
-            with suppress(StopIteration, OSError):  # there is none, or it has ended meanwhile
-                os.kill(helper_pid(coach_pid, module), signal.SIGKILL)
+    def kill(_enough: threading.Event) -> None:
+        with suppress(StopIteration, OSError):  # there is none, or it has ended meanwhile
+            os.kill(helper_pid(coach_pid, module), signal.SIGKILL)
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield
-    finally:
-        enough.set()
-        thread.join()
+    return meanwhile(kill, 0.02)
