@@ -131,7 +131,7 @@ def pauses(scene: Scene) -> None:
 def tells_why(dialogue: Dialogue, *whys: str, timeout_s: float = 10.0) -> Line:
     """Wait until it says that it can't hear for one of these reasons."""
     reasons = "|".join(re.escape(why) for why in whys)
-    return dialogue.coach.line(f"COACH .*I can't hear you at the moment. ({reasons})", timeout_s)
+    return dialogue.coach.line(f"COACH .*I do not hear you at the moment. ({reasons})", timeout_s)
 
 
 def was_heard(scene: Scene, line: Line, cache: Path) -> bool:

@@ -18,6 +18,7 @@ WHILE_MOVING = (
     *("keep_holding", "louder", "quieter", "slower", "faster", "resumed", "rest_between", "set_done", "repetition"),
     *("how_long_repetitions", "how_long_last", "how_long_set", "how_long_exercises", "false_alarm"),
     *("decide_same_or_better", "decide_centralizing"),
+    *("hearing_lost", "hearing_back", "hearing_gone", "talked_over"),  # and may hear itself: the devices have changed
     *("side_left", "side_right", "side_then_left", "side_then_right", "set_hold", "set_hold_once", "set_stay"),
 )
 

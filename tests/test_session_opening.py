@@ -74,7 +74,7 @@ def test_a_hearing_test_without_an_answer_offers_the_keyboard() -> None:
     played.expect(
         "COACH Say ready when you can hear me.",
         "COACH I did not catch that.",
-        "COACH I can't hear you well enough, so I won't start hands-free.",
+        "COACH I do not hear you well enough, so I won't start hands-free.",
         "COACH You can use the keyboard instead.",
         "COACH We end here. Nothing was started.",
         "END unheard",
@@ -88,7 +88,7 @@ def test_a_session_with_the_keyboard_alone_needs_no_ears() -> None:
     deaf = at("hold", "press-up", 1, lambda now_s: [HearingLost(now_s + 3.0, "The sound device has gone.")])
     played = Rehearsed(Patient(), hands_free=False, meanwhile=deaf)
     played.expect("COACH Type ready to begin.", "YOU ready", "COACH Good. I will listen to the keyboard.")
-    assert played.count("COACH I can't hear you") == 0
+    assert played.count("COACH I do not hear you") == 0
     assert played.finish.outcome == "completed"
 
 
@@ -105,7 +105,7 @@ def test_lost_hearing_stops_the_movement_and_its_return_does_not_start_it() -> N
     played = Rehearsed(Patient(), meanwhile=lost(lambda now_s: HearingRestored(now_s + 20.0)))
     played.expect(
         "AT hold 1 of press-up",
-        "COACH Slowly down, and let go. I can't hear you at the moment. The microphone has gone.",
+        "COACH Slowly down, and let go. I do not hear you at the moment. The microphone has gone.",
         "COACH I can hear you again.",
         "COACH We pause. Say continue",
         "YOU continue",
@@ -119,7 +119,7 @@ def test_lost_hearing_that_does_not_return_offers_the_keyboard() -> None:
     silent = Patient(answers={"keyboard_test": ("",)})
     played = Rehearsed(silent, meanwhile=lost())
     played.expect(
-        "COACH I still can't hear you.", "COACH You can use the keyboard", "COACH Then we end here.", "END unheard"
+        "COACH I still do not hear you.", "COACH You can use the keyboard", "COACH Then we end here.", "END unheard"
     )
     assert len(played.holds_of("press-up")) == 1
     typing = Rehearsed(Patient(), meanwhile=lost())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from typing import Any
 from voicecoach.audio.devices import Choice, SoundError, portaudio
 from voicecoach.audio.lateness import SLIGHTLY_S, VERY_S, Lateness
 from voicecoach.audio.microphone import MicrophoneReader, OnMicrophone
-from voicecoach.audio.streams import open_streams
+from voicecoach.audio.streams import BEYOND_PORTAUDIO_S, LATENCY_S, open_streams
 from voicecoach.speaking.timeline import Pcm
 
 _SLOW_START_S = 3.0  # Bluetooth, or a sound server that has slept
@@ -91,9 +93,10 @@ class Connection:
     def close(self, play_out: bool = False) -> bool:
         """Nothing is rendered or heard any more; `play_out`: after what has been rendered has been heard. False where
         the driver does not let go of the device."""
-        self._closed = not play_out
-        released = self._streams.close(play_out)
+        if play_out:  # stopping a stream ought to do this, but cuts 60 ms off over PulseAudio
+            threading.Event().wait(LATENCY_S + BEYOND_PORTAUDIO_S)
         self._closed = True
+        released = self._streams.close()
         if self._reader:
             self._reader.close()
         return released
@@ -105,9 +108,17 @@ class Connection:
         if quiet and SLIGHTLY_S < self._lateness.lag_s <= VERY_S:
             self._counts.catch_ups += 1
             self._expect_blocks()
-            if self._streams.restart():
-                self._ended = False  # that was us
-            self._lateness.forget()
+            self._restart()
+
+    def _restart(self) -> None:
+        self._closed = True
+        stopped = self._streams.stop()
+        self._closed = False
+        if stopped:
+            self._ended = False  # that was us
+            with contextlib.suppress(SoundError):  # it is then found to have stalled
+                self._streams.start()
+        self._lateness.forget()
 
     @property
     def counts(self) -> Counts:

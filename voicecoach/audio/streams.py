@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,7 +14,8 @@ from voicecoach.audio.devices import Choice, Device, SoundError, portaudio, with
 
 BLOCK_S = 0.010  # a hush is heard one block later
 LATENCY_S = 0.06  # PortAudio's "low" gives 30 ms instead, but breaks up as soon as the computer is busy
-_BEYOND_PORTAUDIO_S = 0.2  # what a sound server keeps to itself
+BEYOND_PORTAUDIO_S = 0.2  # what a sound server keeps to itself
+_LAST_CALLBACK_S = 0.5
 _RATES_HZ = (48_000, 44_100)
 _TIMEOUT_S = 2.0
 
@@ -48,30 +50,37 @@ class Streams:
         except portaudio().PortAudioError as error:
             raise SoundError(f"The sound device does not start ({error.args[0]}): connect it again.") from error
 
-    def restart(self) -> bool:
-        """Throw away what waits in the driver and go on at once. False where it does not start again."""
+    def stop(self) -> bool:
+        """Whoever calls this has the callbacks raise CallbackAbort from now on; what waits in the driver is thrown
+        away. False where it does not stop in time."""
 
-        def again() -> bool:
+        def stop() -> bool:
+            self._wait_for_callbacks()
             for stream in self.streams:
                 stream.abort()
-                stream.start()
             return True
 
-        return self._done_in_time(again, "restarting sound")
+        return self._done_in_time(stop, "stopping sound")
 
-    def close(self, play_out: bool) -> bool:
-        """Either at once, or after what the driver has been given has been heard. False where a driver does not let
-        go of its device in time; it is then left behind."""
+    def close(self) -> bool:
+        """As `stop`, for good. False where a driver does not let go of its device in time; it is then left behind."""
 
-        def abort() -> bool:
+        def close() -> bool:
+            self._wait_for_callbacks()
             for stream in self.streams:
                 with contextlib.suppress(portaudio().PortAudioError):
                     stream.close()
             return True
 
-        if play_out:  # stopping a stream ought to do this, but cuts 60 ms off over PulseAudio
-            threading.Event().wait(LATENCY_S + _BEYOND_PORTAUDIO_S)
-        return self._done_in_time(abort, "closing sound")
+        return self._done_in_time(close, "closing sound")
+
+    def _wait_for_callbacks(self) -> None:
+        """Let each callback end its own stream. With ALSA, PortAudio cancels the thread of a stream that it is to
+        abort or close: in the middle of our own code, or with a lock of the sound server's client in its hands, which
+        ends the process (seen on a busy computer). A device that has gone calls nobody any more."""
+        until_s = time.monotonic() + _LAST_CALLBACK_S
+        while any(stream.active for stream in self.streams) and time.monotonic() < until_s:
+            threading.Event().wait(BLOCK_S / 2)
 
     def _done_in_time(self, work: Callable[[], bool], name: str) -> bool:
         """A driver that has lost its device may never return from a call. Nothing is asked of it again then."""
