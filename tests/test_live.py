@@ -45,7 +45,8 @@ class Sound(SoundDevices):
     def __init__(self, callbacks: dict[str, Callable[..., Any]]) -> None:
         self.callbacks = callbacks
         self.reopened: list[str] = []
-        self.microphone_gone = self.loudspeaker_gone = False
+        self.waited_for = threading.Semaphore(0)  # a microphone, to give something
+        self.microphone_gone = self.microphone_asleep = self.loudspeaker_gone = False
         super(SoundDevices, self).__init__(Timeline(48_000), callbacks["on_finished"])
         self._clock = SilentLoudspeaker.taking_over(self)
 
@@ -56,6 +57,10 @@ class Sound(SoundDevices):
         if gone:
             raise SoundError("There is no sound device at all.")
         self._clock = SilentLoudspeaker.taking_over(self)
+
+    def wait_heard(self, _timeout_s: float) -> bool:
+        self.waited_for.release()
+        return not self.microphone_asleep
 
     def close(self) -> None:
         self._clock.close()
@@ -122,7 +127,7 @@ class Stage:
         self.session, self.live, self.told, self.voice = session, live, told, voice
         self.sound = cast(Sound, live._sound.loudspeaker)
         self.ears = cast(Ears, live._ears)
-        self._thread = threading.Thread(target=lambda: live.run(lambda _event, _effects: None, []))
+        self._thread = threading.Thread(target=lambda: live.run(lambda _event, _effects: None, []), daemon=True)
 
     def begin(self) -> None:
         self._thread.start()
@@ -206,6 +211,21 @@ def test_a_device_that_comes_back_is_opened_again(set_up: SetUp) -> None:
     kinds = [type(event) for event in stage.leave()]
     assert kinds == [Started, HearingLost, HearingRestored, LeaveRequested]
     assert stage.sound.reopened == ["both"]
+
+
+def test_it_does_not_say_that_it_hears_before_a_microphone_gave_anything(set_up: SetUp) -> None:
+    stage = set_up()
+    stage.begin()
+    stage.sound.microphone_asleep = True
+    for times in (1, 2, 3):
+        stage.sound.lose(Trouble.STALLED)
+        assert stage.sound.waited_for.acquire(timeout=PATIENCE_S)
+        stage.session.wait_for(HearingLost, times)
+    assert stage.session.of(HearingRestored) == []
+    stage.sound.microphone_asleep = False
+    stage.sound.lose(Trouble.STALLED)
+    stage.session.wait_for(HearingRestored)
+    stage.leave()
 
 
 def test_when_no_device_is_left_time_goes_on_in_silence_until_one_comes_back(set_up: SetUp) -> None:

@@ -28,6 +28,7 @@ from voicecoach.hearing.ears import Ears, HearingEvent
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.hearing.hear_file import SoundFileError, read_speech
 from voicecoach.hearing.model import embedded_model
+from voicecoach.hearing.recogniser import UNHURRIED_S, unhurried
 from voicecoach.languages import language, sayings
 
 BLOCK = SAMPLE_RATE_HZ // 50
@@ -159,7 +160,7 @@ class FileListener:
         self.judge = Judge(language, question, baseline)
         self._heard: list[HearingEvent] = []
         self._position = 0
-        make_ears = make_ears or (lambda post, now_s: Ears(model, post, now_s))
+        make_ears = make_ears or (lambda post, now_s: Ears(model, post, now_s, recogniser=unhurried))
         self.ears = make_ears(self._heard.append, lambda: self.now_s)
 
     @property
@@ -211,7 +212,7 @@ class FileListener:
 
     def _sync(self) -> None:
         lost = any(isinstance(event, HearingLost) for event in self._heard)
-        if not self.ears.sync() or lost:
+        if not self.ears.sync(UNHURRIED_S) or lost:
             raise CoachError("The speech recogniser has stopped: start again.")
 
 

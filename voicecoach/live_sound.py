@@ -15,6 +15,7 @@ from voicecoach.audio.microphone import OnMicrophone
 REOPEN_AFTER_S = (0.0, 1.0, 2.0, 4.0)  # a device that was unplugged takes its time to come back
 REOPEN_EVERY_S = 5.0  # after that
 _SENTENCE_S = 10.0  # so long a sentence is waited for before the loudspeaker is opened anew
+_FIRST_SOUND_S = 3.0  # a device may be open, and asleep
 _POLL_S = 0.1
 _MENDS_ITSELF = (Trouble.ALL_ZERO, Trouble.BEHIND, Trouble.OVERFLOW)
 
@@ -136,7 +137,8 @@ class LiveSound:
             self._make_do(devices, str(error))
             return False
         self._use(devices)
-        self._on_found()
+        if not self._hears or devices.wait_heard(_FIRST_SOUND_S):  # else it is soon found to have stalled
+            self._on_found()
         return True
 
     def _let_it_finish(self, devices: SoundDevices) -> None:

@@ -19,6 +19,7 @@ from voicecoach.core.messages import Event, Finish, Listen, Speak, SpeechFinishe
 from voicecoach.core.session import Session
 from voicecoach.errors import CoachError
 from voicecoach.hearing.ears import Ears
+from voicecoach.hearing.recogniser import UNHURRIED_S, unhurried
 from voicecoach.patient import Patient, Script, Utterance
 from voicecoach.room import Room
 from voicecoach.speaking.timeline import Pcm, Timeline
@@ -129,7 +130,7 @@ class Simulation:
         self._room = room or Room(RATE_HZ)
         self._timeline = Timeline(RATE_HZ)
         self._heard: list[Event] = []
-        self._ears = Ears(model, self._heard.append, lambda: self._now_s)
+        self._ears = Ears(model, self._heard.append, lambda: self._now_s, recogniser=unhurried)
         self._fed = 0
 
     @property
@@ -168,7 +169,7 @@ class Simulation:
         heard, played = self._room.hear(patient, coach)
         self._ears.feed(heard, self._fed, played)
         self._fed += len(heard)
-        self._ears.sync()
+        self._ears.sync(UNHURRIED_S)
 
     def _deliver(self, event: Event) -> None:
         effects = self._conductor.deliver(event)

@@ -59,6 +59,7 @@ class Connection:
         on_microphone: OnMicrophone,
     ) -> None:
         self.failure: Exception | None = None
+        self.heard = threading.Event()  # the microphone has given something
         self._render = render
         self._now_s = now_s
         self._abort: type[Exception] = portaudio().CallbackAbort
@@ -176,6 +177,7 @@ class Connection:
             if heard is not None and self._reader:
                 self._reader.put(start_s, heard[:, 0].copy(), samples if played is not None else None)
                 self._last_block_s["heard"] = time.monotonic()
+                self.heard.set()
         except Exception as error:
             self.failure = error  # the keeper tells it; raising anything else would print a traceback
             raise self._abort from error

@@ -73,6 +73,11 @@ class SoundDevices(Loudspeaker):
         self._just_reopened = True
         self._connection = connection
 
+    def wait_heard(self, timeout_s: float) -> bool:
+        """Until the microphone gives something, or for so long; False where it gave nothing."""
+        connection = self._connection
+        return connection is not None and connection.heard.wait(timeout_s)
+
     def close(self) -> None:
         """Returns when the last that was spoken has been heard (`hush` before, to be silent at once)."""
         self._closing.set()

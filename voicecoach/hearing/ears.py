@@ -99,9 +99,9 @@ class Ears:
     def listen(self, phrases: Iterable[str]) -> None:
         self._recogniser.listen(phrases)
 
-    def sync(self) -> bool:
-        """Wait until all that was fed has been heard and posted; False when the recogniser was lost."""
-        return self._recogniser.sync()
+    def sync(self, timeout_s: float = 10.0) -> bool:
+        """Wait until all that was fed has been heard and posted; False when the recogniser was lost or is too slow."""
+        return self._recogniser.sync(timeout_s)
 
     def missing_words(self) -> tuple[str, ...]:
         """Words of the last `listen` that the model lacks: they can be typed, but not heard."""

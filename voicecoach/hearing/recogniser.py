@@ -10,6 +10,8 @@ from voicecoach.hearing.frames import FLUSH, LISTEN, RESET, SAMPLE_RATE_HZ, SYNC
 from voicecoach.hearing.link import Link
 from voicecoach.hearing.model import ModelError, check_model
 
+UNHURRIED_S = 60.0
+
 
 class Recogniser:
     """`start()`, `restart()` and `close()` belong to one thread; the others can be called from any, at any time.
@@ -141,3 +143,8 @@ class Recogniser:
         link = self._link
         if link is not None:
             link.send(kind, payload)
+
+
+def unhurried(model: Path, on_news: Callable[[News], None], on_lost: Callable[[str], None]) -> Recogniser:
+    """For sound that nobody is waiting for: on a busy computer it takes longer, and nothing is lost of it."""
+    return Recogniser(model, on_news, on_lost, patience_s=UNHURRIED_S)
