@@ -228,6 +228,21 @@ def test_it_does_not_say_that_it_hears_before_a_microphone_gave_anything(set_up:
     stage.leave()
 
 
+def test_what_is_lost_again_at_once_has_to_prove_itself(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_sound, "PROOF_S", 1.0)
+    stage = set_up()
+    stage.begin()
+    stage.sound.lose(Trouble.LATE)
+    stage.session.wait_for(HearingRestored)
+    assert stage.sound.waited_for.acquire(timeout=PATIENCE_S)
+    for _ in range(3):
+        stage.sound.lose(Trouble.LATE)
+        assert stage.sound.waited_for.acquire(timeout=PATIENCE_S)
+    stage.session.wait_for(HearingRestored, 2)
+    assert [type(event) for event in stage.leave()].count(HearingRestored) == 2
+    assert len(stage.sound.reopened) == 4
+
+
 def test_when_no_device_is_left_time_goes_on_in_silence_until_one_comes_back(set_up: SetUp) -> None:
     def answers(event: Event) -> list[Effect]:
         if isinstance(event, HearingLost):

@@ -130,6 +130,8 @@ def test_lost_hearing_that_does_not_return_offers_the_keyboard() -> None:
 def test_losing_hearing_twice_is_settled_once() -> None:
     again = lost(lambda now_s: HearingLost(now_s + 9.0, "It does not come back."), lambda s: HearingRestored(s + 20.0))
     played = Rehearsed(Patient(), meanwhile=again)
+    assert played.count("COACH Slowly down, and let go. I do not hear you") == 1
+    assert played.count("COACH I do not hear you") == 0
     assert played.count("COACH I can hear you again.") == 1
     assert played.count("YOU continue") == 1
     assert played.finish.outcome == "completed"

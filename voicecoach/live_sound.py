@@ -15,6 +15,7 @@ from voicecoach.audio.microphone import OnMicrophone
 REOPEN_AFTER_S = (0.0, 1.0, 2.0, 4.0)  # a device that was unplugged takes its time to come back
 REOPEN_EVERY_S = 5.0  # after that
 _SENTENCE_S = 10.0  # so long a sentence is waited for before the loudspeaker is opened anew
+AGAIN_S, PROOF_S = 20.0, 3.0  # lost again within so long, it must go well for so long
 _FIRST_SOUND_S = 3.0  # a device may be open, and asleep
 _POLL_S = 0.1
 _MENDS_ITSELF = (Trouble.ALL_ZERO, Trouble.BEHIND, Trouble.OVERFLOW)
@@ -43,6 +44,7 @@ class LiveSound:
         self._on_lost = on_lost
         self._on_found = on_found
         self._tell = tell
+        self._found_s = float("-inf")
         self._alone = False  # the loudspeaker plays without the microphone
         self._silence: SilentLoudspeaker | None = None
         self._signals: queue.SimpleQueue[bool] = queue.SimpleQueue()  # True: lost, False: close
@@ -137,9 +139,21 @@ class LiveSound:
             self._make_do(devices, str(error))
             return False
         self._use(devices)
-        if not self._hears or devices.wait_heard(_FIRST_SOUND_S):  # else it is soon found to have stalled
+        if self._is_back(devices):
+            self._found_s = time.monotonic()
             self._on_found()
         return True
+
+    def _is_back(self, devices: SoundDevices) -> bool:
+        """What gives no sound yet is soon found to have stalled. And what was lost again so soon has to prove itself:
+        nobody is helped by "I can hear you again" every other second."""
+        if self._hears and not devices.wait_heard(_FIRST_SOUND_S):
+            return False
+        now_s = time.monotonic()
+        until_s = now_s + (PROOF_S if now_s - self._found_s < AGAIN_S else 0.0)
+        while self._signals.empty() and time.monotonic() < until_s:
+            threading.Event().wait(_POLL_S)
+        return self._signals.empty()
 
     def _let_it_finish(self, devices: SoundDevices) -> None:
         """Where it can speak, it is not cut short."""

@@ -107,7 +107,7 @@ class SoundDevices(Loudspeaker):
         anew, self._just_reopened = self._just_reopened, False  # the same trouble is then another one
         if self._trouble and (anew or self._trouble != before):
             self._on_trouble(self._trouble, _sentence(self._trouble, connection.failure))
-        elif before and not self._trouble:
+        elif before and not self._trouble and not anew:  # whoever opens it again knows
             self._on_recovered()
 
 

@@ -89,8 +89,8 @@ class Session:
             case Heard():
                 return self._interlock.hear(event)
             case HearingLost():
-                self._talk.deaf = True
-                return self._interlock.deaf(event)
+                known, self._talk.deaf = self._talk.deaf, True
+                return None if known else self._interlock.deaf(event)
             case Suspended():
                 return self._interlock.asleep(event)
             case VoiceStarted() | VoiceStopped():
