@@ -150,11 +150,12 @@ def is_in(heard: Recording, line: Pcm) -> bool:
 
 def counts_nothing_while_deaf(entries: Iterable[Entry]) -> None:
     """From the loss until somebody says to go on, nothing is counted and nobody is moved; silence comes first."""
-    deaf, lost = False, False
+    deaf = lost = gone = False
     for entry in entries:
         if lost:
             assert entry.type == "Hush", "silence comes first"
-        lost = entry.type == "HearingLost"
+        lost = entry.type == "HearingLost" and not gone  # twice is told once
+        gone = lost or (gone and entry.type != "HearingRestored")
         deaf = deaf or lost
         if entry.type == "Heard" and entry.body["final"] and "continue" in entry.body["words"]:
             deaf = False

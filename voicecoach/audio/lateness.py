@@ -7,7 +7,7 @@ ALSA's pulse plugin PortAudio waits for the loudspeaker in a loop that takes mos
 
 from __future__ import annotations
 
-SLIGHTLY_S, VERY_S = 0.08, 0.3
+SLIGHTLY_S, VERY_S = 0.08, 0.4  # with 0.1 s to hear a "stop" in, still half a second
 _OVER_S = 0.5  # a single block may be late
 
 
