@@ -25,11 +25,14 @@ class Nothing:
 
     def __init__(self) -> None:
         self.lag = 0.0
+        self.slips = 0
         self.reference: Floats = np.zeros(FRAME, np.float32)
+        self.steady = self.reference
         self._played = np.zeros(round(_HISTORY_S * SAMPLE_RATE_HZ), np.int16)
 
     def cancel(self, heard: Samples, played: Samples) -> Samples:
         self._played = np.concatenate([self._played[FRAME:], played])
+        self.steady = played.astype(np.float32) / np.float32(32768)
         end = len(self._played) - round(self.lag)
         late = np.ascontiguousarray(self._played[end - FRAME : end])
         self.reference = late.astype(np.float32) / np.float32(32768)

@@ -156,6 +156,29 @@ def test_in_the_same_room_a_jump_of_the_delay_costs_nothing_once_it_is_found(coa
     assert loss_db(echo[found:], left, 0, SECOND) > 20
 
 
+@pytest.mark.parametrize("samples", [1, 2, -2, 13, 127, -300])
+def test_samples_that_are_lost_or_added_are_noticed_within_a_syllable(coach: FloatPcm, samples: int) -> None:
+    at = 6 * SECOND
+    echo = through(coach, path(DELAY_S, GAIN))
+    echo[at:] = through(coach, path(DELAY_S + samples / SECOND, GAIN))[at:]
+    path_filter = knowing()
+    left = run(path_filter, echo + noise(len(echo)), coach)
+    assert path_filter.slips == 1
+    assert loss_db(echo, left, at + SECOND // 2, at + 2 * SECOND) > 18
+    assert abs(path_filter.drift) < 10e-6, "the clocks do not part"
+
+
+def test_a_voice_is_no_slip(coach: FloatPcm) -> None:
+    path_filter = knowing()
+    echo = through(coach, path(DELAY_S, GAIN))
+    word, _ = soundfile.read(STOP, dtype="float32")
+    somebody = np.zeros_like(coach)
+    for number, at in enumerate(range(3 * SECOND, 9 * SECOND, SECOND)):
+        somebody[at : at + len(word)] += word * (0.02 * 2**number / np.abs(word).max())
+    run(path_filter, echo + somebody + noise(len(echo)), coach)
+    assert path_filter.slips == 0
+
+
 def test_a_jump_that_is_none_is_not_believed(coach: FloatPcm) -> None:
     echo = through(coach, path(DELAY_S, GAIN))
     heard, path_filter, at = echo + noise(len(echo)), knowing(), 6 * SECOND

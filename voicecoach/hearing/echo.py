@@ -52,7 +52,9 @@ class Path(Protocol):
     """What is known of the way from loudspeaker to microphone; see EchoFilter."""
 
     lag: float
+    slips: int
     reference: Floats
+    steady: Floats
 
     def cancel(self, heard: Samples, played: Samples) -> Samples: ...
     def hold_back(self, lag: float) -> None: ...
@@ -70,6 +72,7 @@ class EchoCanceller:
         self._strict = pywebrtc_audio.EchoCanceller(SAMPLE_RATE_HZ, 1, 0)
         self._delay = DelayEstimator()
         self._near_end = TwoJudges()
+        self._slips = 0  # of the path, as far as known
         self._followed: int | None = None  # the delay that the filter was last told
         self._heard = self._played = np.zeros(0, np.int16)
         self._held: deque[Cleaned] = deque()
@@ -100,7 +103,11 @@ class EchoCanceller:
         self._delay.feed(heard, played)
         self._follow_delay()
         cleaned = self._guarded(heard, self._path.cancel(heard, played))
-        strict = np.asarray(self._strict.process(np.ascontiguousarray(heard), np.ascontiguousarray(played)))
+        steady = np.rint(self._path.steady * 32767).astype(np.int16)
+        strict = np.asarray(self._strict.process(np.ascontiguousarray(heard), steady))
+        if self._path.slips != self._slips:
+            self._slips = self._path.slips
+            self._near_end.forget_filter()
         played_power = max(_power(self._path.reference * 32768), _power(played))
         speaking = self._near_end.update(played_power, _power(heard), _power(strict), _power(cleaned))
         self._follow_erle(heard, cleaned, speaking=speaking)

@@ -23,6 +23,9 @@ ENOUGH_S = 1.5  # of evidence from a new path, before the response of the old on
 RECENT_S = 0.5  # of evidence tell which of two lags is right:
 BETTER = 0.5  # by this it leaves less power unexplained
 EXPLAINED = 0.3  # an echo that leaves less is known
+SLIP_S, SLIP_EVERY = 0.15, 3  # of evidence tell of samples lost on the way; looked at after so many frames
+SLIP_MOST = 640  # samples
+SUSPICIOUS = 0.15  # an echo that is known leaves less
 DRIFT_FROM_S = 0.6
 CERTAIN = 3.0  # standard errors
 DRIFT_STEP = 0.7
@@ -37,12 +40,16 @@ def _frames(seconds: float) -> int:
 
 class EchoFilter:
     """Give it frames of FRAME int16 samples. `lag`: by how many samples what is played is held back, because it is
-    heard no earlier; it moves with the clocks."""
+    heard no earlier; it moves with the clocks, and
+    where samples slip."""
 
     def __init__(self) -> None:
         self.lag = float(AHEAD)
+        self.slips = 0  # how often samples were lost or added on the way
         self.drift = 0.0  # samples per sample; positive: heard ever later
         self.reference: Floats = np.zeros(FRAME, np.float32)  # the last frame of what is played, held back
+        self.steady: Floats = self.reference  # the same, held back only by what has slipped
+        self._slipped = 0.0  # samples
         self._history = PlayedHistory(FRAME, _frames(OLDEST_S + TAIL_S + 1.0))
         self._response: Floats = np.zeros(_PARTS * FRAME, np.float32)
         self._parts = _spectra(self._response)
@@ -51,6 +58,7 @@ class EchoFilter:
         self._number = 0
         self._rings = 0  # frames for which the room still does
         self._since_fit = 0
+        self._powers: deque[tuple[float, float]] = deque(maxlen=_frames(SLIP_S))  # heard, left
         self._learned = 0  # frames of evidence since the beginning
 
     def cancel(self, heard: Samples, played: Samples) -> Samples:
@@ -59,10 +67,13 @@ class EchoFilter:
         self._number += 1
         self.lag = max(self.lag + self.drift * FRAME, AHEAD)
         before, self.reference = self.reference, self._history.read([0], [self.lag])[0]
+        self.steady = self._history.read([0], [AHEAD + max(0.0, self._slipped)])[0]
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = np.fft.rfft(np.concatenate([before, self.reference]))
         echo = np.fft.irfft(np.einsum("pf,pf->f", self._spectra, self._parts), 2 * FRAME)[FRAME:]
-        self._witness(_floats(heard))
+        now = _floats(heard)
+        self._powers.append((float(now @ now), float(np.sum((now - echo) ** 2))))
+        self._witness(now)
         return np.clip(np.rint(heard - echo * 32768), -32768, 32767).astype(np.int16)
 
     def hold_back(self, lag: float) -> None:
@@ -88,6 +99,7 @@ class EchoFilter:
                 return False
             self._response = np.zeros_like(self._response)
             self._learned = 0
+        self._slipped += max(lag, AHEAD) - self.lag
         self.lag = max(lag, AHEAD)
         self._evidence.clear()
         self._take_in()
@@ -112,10 +124,27 @@ class EchoFilter:
         self._learned += 1
         self._since_fit += 1
         early = self._learned < _frames(EARLY_S)
+        if not early and self._number % SLIP_EVERY == 0:
+            self._mend_slip()
         settled = early or len(self._evidence) >= _frames(ENOUGH_S)
         if settled and self._since_fit >= (EARLY_EVERY if early else FIT_EVERY):
             self._since_fit = 0
             self._fit(EARLY_STEPS if early else FIT_STEPS)
+
+    def _mend_slip(self) -> None:
+        """A busy computer loses some samples, or plays some twice: the room is the same, only a little earlier or
+        later. To measure the delay anew takes over a second, and finds nothing so small."""
+        heard, left = np.sum(self._powers, axis=0)
+        if left < SUSPICIOUS * heard or len(self._evidence) < _frames(SLIP_S):
+            return
+        fit = self._seen(list(self._evidence)[-_frames(SLIP_S) :], self.lag)
+        slip = fit.slip(SLIP_MOST)
+        if abs(slip.samples) > 0.5 and slip.unexplained < BETTER * min(1.0, fit.unexplained):
+            self.slips += 1
+            self._slipped += slip.samples
+            self.lag = max(self.lag + slip.samples, AHEAD)
+            self._evidence.clear()
+            self._take_in()
 
     def _fit(self, steps: int) -> None:
         evidence = list(self._evidence)

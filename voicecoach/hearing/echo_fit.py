@@ -36,6 +36,14 @@ class Drift:
     certainty: float
 
 
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """An echo that comes so many samples later, and the share of what was heard that it would leave unexplained."""
+
+    samples: float
+    unexplained: float
+
+
 class Fit:
     """One look at the evidence. `played` is longer than `heard` by the response, whose context it is; 1 is
     full scale, `heard` is whole frames long. `response`: the best that is known so far."""
@@ -77,6 +85,19 @@ class Fit:
     def unexplained(self) -> float:
         """Of what was heard, the share of power that the response has no part in."""
         return float(self._rest @ self._rest) / max(float(self._heard @ self._heard), 1e-12)
+
+    def slip(self, most: int) -> Slip:
+        """By how much later (at most so many samples, negative: earlier) the echo fits best what was heard."""
+        size = fast_size(self._samples + most)
+        cross = np.fft.rfft(self._heard, size) * np.conj(np.fft.rfft(self._echo, size))
+        lags = np.fft.irfft(cross, size)
+        near = np.concatenate([lags[-most:], lags[: most + 1]])
+        best = int(np.argmax(near[1:-1])) + 1
+        before, there, after = near[best - 1 : best + 2]
+        bend = before - 2 * there + after
+        fraction = 0.0 if bend >= 0 else 0.5 * (before - after) / bend
+        energies = max(float(self._heard @ self._heard) * float(self._echo @ self._echo), 1e-20)
+        return Slip(best - most + float(fraction), 1.0 - float(there) ** 2 / energies if there > 0 else 1.0)
 
     def drift(self, frame_times: npt.NDArray[np.int_]) -> Drift | None:
         """From how the rest goes with the slope of the echo; None while the echo isn't known well enough to tell.
