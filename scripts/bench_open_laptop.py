@@ -60,6 +60,7 @@ SPACING_S = 25.0  # between two interruptions at least; a third of the time for 
 SLOWER = 3.0  # so many times as long as it takes without interruptions is too long
 _ANSWER_S = 0.6  # of a line: enough to find it by
 _ALIKE = 0.7
+_DEVICES_S = 0.05  # what they take to play and to record, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,7 @@ def _erle_db(tracks: Pcm) -> dict[str, float]:
     """How much of the echo the coach's own canceller takes out of this very sound, as it says itself."""
     sound = soxr.resample(tracks[:, :2], RATE_HZ, SAMPLE_RATE_HZ)
     heard, played = np.ascontiguousarray(np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int16).T)
+    heard = np.roll(heard, round(_DEVICES_S * SAMPLE_RATE_HZ))  # in the room's own recording the echo comes at once
     canceller, values = EchoCanceller(), []
     for at in range(0, len(heard), SAMPLE_RATE_HZ):
         frames = canceller.process(heard[at : at + SAMPLE_RATE_HZ], played[at : at + SAMPLE_RATE_HZ])
