@@ -208,9 +208,10 @@ def fail_in_callback() -> dict[str, Any]:
         owner.sound.timeline.render = render  # type: ignore[method-assign]
         owner.sound.reopen()
         reopened_s = owner.sound.now_s
+        heard = owner.sound.wait_heard(PATIENCE_S)
         owner.silence(1, 0.2)
-        owner.wait_for(lambda: owner.recoveries)
-        return {"troubles": owner.troubles, "monotonic": before_s <= reopened_s < owner.sound.now_s}
+        going_on = before_s <= reopened_s < owner.sound.now_s
+        return {"troubles": owner.troubles, "monotonic": going_on, "heard": heard, "recoveries": owner.recoveries}
 
 
 def lose_the_device() -> dict[str, Any]:

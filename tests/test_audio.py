@@ -123,7 +123,7 @@ def test_a_muted_microphone_is_noticed_and_its_return_too(virtual_sound: Virtual
 @pytest.mark.sound
 def test_a_failure_on_the_audio_thread_is_told_and_reopening_goes_on(virtual_sound: VirtualSound) -> None:
     result = run_child("fail_in_callback", env=virtual_sound.env)
-    assert result == {"troubles": ["callback"], "monotonic": True}
+    assert result == {"troubles": ["callback"], "monotonic": True, "heard": True, "recoveries": 0}
 
 
 @pytest.mark.sound

@@ -28,7 +28,7 @@ class SoundDevices(Loudspeaker):
 
     The stream runs all the time, silence included: an HDMI or Bluetooth device that has gone to sleep would swallow
     the first word. The owner is called back on threads of our own, never on the audio thread: `on_microphone` on one,
-    all others on another. `on_trouble` comes once for each trouble, `on_recovered` when there is none any more.
+    all others on another. `on_trouble` comes once for each trouble, `on_recovered` when it has gone by itself.
     """
 
     def __init__(
