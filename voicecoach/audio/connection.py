@@ -65,6 +65,7 @@ class Connection:
         self._abort: type[Exception] = portaudio().CallbackAbort
         self._counts = Counts()
         self._closed = False
+        self._pausing = False  # closing is for good: somebody else may do it meanwhile
         self._ended = False
         self._lateness = Lateness()
         self._last_block_s: dict[str, float] = {}  # by direction, on the computer's clock
@@ -112,11 +113,9 @@ class Connection:
             self._restart()
 
     def _restart(self) -> None:
-        self._closed = True
-        stopped = self._streams.stop()
-        self._closed = False
-        if stopped:
-            self._ended = False  # that was us
+        self._pausing = True
+        if self._streams.stop():
+            self._pausing = self._ended = False  # that was us
             with contextlib.suppress(SoundError):  # it is then found to have stalled
                 self._streams.start()
         self._lateness.forget()
@@ -162,7 +161,7 @@ class Connection:
         self._ended = True
 
     def _block(self, frames: int, heard: Any, played: Any, status: Any) -> None:
-        if self._closed:  # a driver that comes back to life must not move a clock that another one moves now
+        if self._closed or self._pausing:  # one that comes back to life must not move a clock that another moves now
             raise self._abort
         try:
             start_s, samples = self._now_s(), None
