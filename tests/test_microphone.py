@@ -130,16 +130,20 @@ def test_only_a_long_run_of_exact_zeros_is_digital_silence() -> None:
 
 def test_the_loudspeakers_own_signal_in_place_of_the_microphone_is_no_microphone() -> None:
     """As some sound servers do when a microphone is unplugged: counted numbers, and zeros between them."""
-    listener = Listener()
     for noise_lsb, expected in [(0, True), (1, False)]:
+        listener = Listener()
         reader = MicrophoneReader(48_000, 0.1, listener.take)
         rng = np.random.default_rng(1)
-        for n in range(800):
-            played = noise(480) if n % 100 < 40 else np.zeros(480, np.float32)
-            room = rng.integers(-noise_lsb, noise_lsb, 480, endpoint=True).astype(np.float32) / 32768
-            reader.put(n * 0.01, (played + room).astype(np.float32), played)
+        for second in range(8):
+            for played in (noise(19_200), np.zeros(28_800, np.float32)):
+                room = rng.integers(-noise_lsb, noise_lsb, len(played), endpoint=True).astype(np.float32) / 32768
+                listener.was_called.clear()
+                reader.put(second + (0.0 if played.any() else 0.4), (played + room).astype(np.float32), played)
+                assert listener.was_called.wait(PATIENCE_S)
         reader.close()
         assert reader.all_zero is expected
+        loud = [bool(np.abs(block).max() > 100) for start, block in listener.blocks if start > 5 * 16_000]
+        assert any(loud) is not expected, "the coach would answer itself"
 
 
 def test_what_is_played_stays_aligned_with_what_is_heard() -> None:

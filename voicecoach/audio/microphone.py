@@ -96,12 +96,14 @@ class MicrophoneReader:
     def _read(self) -> None:
         while (item := self._waiting.get()) is not None:
             start_s, block, played, elsewhere = item
+            if played is None:
+                played = self._other_clock.beside(block, elsewhere) if self._other_clock else np.zeros_like(block)
             self._watch_for_zeros(block, played)
+            if self.all_zero:  # what comes now is nobody's but the loudspeaker's
+                block = np.zeros_like(block)
             self._quietness.note(block, len(block) / self._rate_hz)
             began_s = self._without_gap(start_s)
             self._taken += len(block)
-            if played is None:
-                played = self._other_clock.beside(block, elsewhere) if self._other_clock else np.zeros_like(block)
             both = np.column_stack([block, played])
             resampled = self._resampler.resample_chunk(both)
             if len(resampled):
@@ -110,9 +112,9 @@ class MicrophoneReader:
                 heard, reference = np.ascontiguousarray(_int16(resampled).T)
                 self._on_block(heard, start, reference)
 
-    def _watch_for_zeros(self, block: Pcm, played: Pcm | None) -> None:
+    def _watch_for_zeros(self, block: Pcm, played: Pcm) -> None:
         block_s = len(block) / self._rate_hz
-        self._since_played_s = 0.0 if played is not None and played.any() else self._since_played_s + block_s
+        self._since_played_s = 0.0 if played.any() else self._since_played_s + block_s
         if not block.any():
             self._zero_s += block_s
         elif self._since_played_s > _PLAYED_IS_HEARD_S:
