@@ -20,7 +20,7 @@ from voicecoach.hearing.echo_delay import DelayEstimator
 from voicecoach.hearing.echo_filter import EchoFilter
 from voicecoach.hearing.echo_fit import FRAME, Floats
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import Guard, TwoJudges
+from voicecoach.hearing.near_end import Guard, TwoJudges, voiced_power
 
 HEAD_S = 0.012  # the filter begins this long before the estimated delay: the loudest sound is not always the first
 MOVED_S = 0.003  # a path that takes so much longer is another one
@@ -109,7 +109,7 @@ class EchoCanceller:
             self._slips = self._path.slips
             self._near_end.forget_filter()
         played_power = max(_power(self._path.reference * 32768), _power(played))
-        speaking = self._near_end.update(played_power, _power(heard), _power(strict), _power(cleaned))
+        speaking = self._near_end.update(played_power, voiced_power(heard), _power(strict), voiced_power(cleaned))
         self._follow_erle(heard, cleaned, speaking=speaking)
         delay = self._delay.delay_samples
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ

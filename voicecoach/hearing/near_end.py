@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
+import numpy.typing as npt
 
 FRAME_S = 0.010
 DECAY_DB_PER_S = 150.0  # how fast an ordinary room forgets: 60 dB in 0.4 s
@@ -16,6 +17,7 @@ LEARNING_S = 1.5  # so much of the coach's own voice is heard before anybody els
 MEMORY_S = 6.0
 USUAL_PERCENT = 98  # of the frames of mere echo leave less than what is taken for usual
 MARGIN_DB = 4.0  # above that it may be somebody
+CANCELLED_DB = 25.0  # so far below what was heard a rest of the filter is what usually remains of a loud echo
 DOUBTFUL_MARGIN_DB = 10.0  # the same while the path is new
 OPEN_FRAMES, OF_FRAMES = 3, 5  # a burst is shorter
 HANG_S = 0.40  # a word has quiet parts
@@ -27,6 +29,7 @@ LOUDER = 1.6  # 2 dB
 ADDED_MAX_S = 0.3
 _SILENT_POWER = 100.0  # played below this is silence
 _LEARN_EVERY = 10  # frames
+_LOW_PASS = np.array([1, 4, 6, 4, 1]) / 16
 
 
 class NearEnd:
@@ -48,8 +51,8 @@ class NearEnd:
         """It has heard enough of the coach alone."""
         return len(self._levels_db) >= LEARNING_S / FRAME_S
 
-    def update(self, played_power: float, rest_power: float) -> bool:
-        """One more frame; returns `speaking`."""
+    def update(self, played_power: float, rest_power: float, least_db: float = LEAST_DB) -> bool:
+        """One more frame; returns `speaking`. A rest softer than `least_db` is nobody."""
         decay = 10 ** (-DECAY_DB_PER_S * FRAME_S / 10)
         self._envelope = max(played_power, self._envelope * decay)
         self.playing = self._envelope > _SILENT_POWER
@@ -58,7 +61,7 @@ class NearEnd:
             return False
         level_db = float(10 * np.log10(rest_power + 1.0))
         margin_db = MARGIN_DB if self.learned else DOUBTFUL_MARGIN_DB
-        over = self._knew and level_db > max(self._usual_db + margin_db, LEAST_DB)
+        over = self._knew and level_db > max(self._usual_db + margin_db, least_db)
         self._over.append(over)
         if sum(self._over) >= OPEN_FRAMES:
             self._hang_s = HANG_S
@@ -94,18 +97,23 @@ class NearEnd:
 class TwoJudges:
     """The strict canceller damages a voice that is softer than the echo beside it; what the filter leaves shows such a
     voice, but as long as the filter doesn't know the path, it shows the echo, too. So the filter's rest is evidence
-    only while it still takes most of the sound out: a loud voice is for the strict one to tell."""
+    only while it still takes most of the sound out: a loud voice is for the strict one to tell.
+
+    The filter knows least of the high frequencies, which speech seldom has: an "s" of the coach leaves much more of
+    itself than its vowels. So of the filter's rest only what is below some 3 kHz is evidence (see voiced_power)."""
 
     def __init__(self) -> None:
         self.speaking = self.playing = False
         self._strict, self._soft = NearEnd(), NearEnd()
 
     def update(self, played_power: float, heard_power: float, strict_power: float, filter_power: float) -> bool:
-        """One more frame, and the powers of what each of the two leaves of it; returns `speaking`."""
+        """One more frame, and the powers of what each of the two leaves of it; `heard_power` and `filter_power` are
+        voiced. Returns `speaking`."""
         by_strict = self._strict.update(played_power, strict_power)
         self.playing = self._strict.playing
         taken_out = filter_power * TAKEN_OUT < heard_power
-        by_filter = (taken_out or not self.playing) and self._soft.update(played_power, filter_power)
+        least_db = max(LEAST_DB, float(10 * np.log10(heard_power)) - CANCELLED_DB)
+        by_filter = (taken_out or not self.playing) and self._soft.update(played_power, filter_power, least_db)
         self.speaking = by_strict or by_filter
         return self.speaking
 
@@ -117,6 +125,12 @@ class TwoJudges:
     def forget_filter(self) -> None:
         """The filter was corrected, and is a little less exact for a while."""
         self._soft.forget()
+
+
+def voiced_power(samples: npt.NDArray[np.int16]) -> float:
+    """Mean power of what is below some 3 kHz (-12 dB at 4 kHz, -33 dB at 6 kHz), one at least."""
+    voiced = np.convolve(samples.astype(np.float64), _LOW_PASS, "valid")
+    return float(np.mean(np.square(voiced))) + 1.0
 
 
 class Guard:
