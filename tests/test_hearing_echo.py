@@ -14,7 +14,7 @@ from voicecoach.hearing.echo import Cleaned, EchoCanceller
 from voicecoach.hearing.echo_delay import DelayEstimator, peak_lag
 from voicecoach.hearing.echo_fit import FRAME
 from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
-from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd, TwoJudges
+from voicecoach.hearing.near_end import HANG_S, LEARNING_S, Guard, NearEnd, TwoJudges, voiced_power
 from voicecoach.room import Room
 
 VOICES = Path(__file__).parent / "data" / "voices"
@@ -178,6 +178,20 @@ def test_an_echo_that_the_filter_does_not_know_is_nobodys_voice() -> None:
     judges = judges_after_learning()
     assert not any(judges.update(LOUD, LOUD, REST, LOUD) for _ in range(200))
     assert any(judges.update(LOUD, LOUD, VOICE, LOUD) for _ in range(5)), "but the strict one still hears voices"
+
+
+def test_what_remains_of_a_louder_moment_of_the_coach_is_nobodys_voice() -> None:
+    judges = judges_after_learning()
+    louder, remains = 100 * LOUD, VOICE  # 30 dB below it; more than usual
+    assert not any(judges.update(louder, louder, REST, remains) for _ in range(20))
+    assert any(judges.update(louder, louder, REST, 10 * remains) for _ in range(5)), "20 dB below may be somebody"
+
+
+def test_an_s_of_the_coach_is_not_voiced() -> None:
+    seconds = np.arange(FRAME) / SAMPLE_RATE_HZ
+    vowel, sibilant = ((3000 * np.sin(2 * np.pi * hz * seconds)).astype(np.int16) for hz in (500, 6000))
+    assert voiced_power(vowel) > 0.8 * 3000**2 / 2
+    assert voiced_power(sibilant) < 0.001 * 3000**2 / 2
 
 
 def test_a_person_softer_than_the_coach_is_let_through(coach: FloatPcm) -> None:

@@ -127,8 +127,8 @@ def virtual_room(
     """`coach_line`: what the coach sounds like at the loudspeaker, to set the level of its echo by. `folder`: for its
     files. `recording`: a FLAC file of microphone, loudspeaker and patient, sample by sample."""
     echo = room_response(acoustics.room, LAPTOP_DIRECT_TO_ROOM_DB)
-    level_db = VOICE_DBFS + acoustics.echo_over_voice_db - speech_dbfs(convolve(_small_loudspeaker(coach_line), echo))
-    response = convolve(_impulse(), _small_loudspeaker(echo)) * np.float32(10 ** (level_db / 20))
+    level_db = VOICE_DBFS + acoustics.echo_over_voice_db - speech_dbfs(convolve(small_loudspeaker(coach_line), echo))
+    response = convolve(_impulse(), small_loudspeaker(echo)) * np.float32(10 ** (level_db / 20))
     soundfile.write(folder / "echo.wav", response, RATE_HZ, "FLOAT")
     noise_lsb = 32768 * 10 ** (acoustics.noise_dbfs / 20)
     settings = Settings(
@@ -176,7 +176,7 @@ def face_down(samples: Pcm) -> Pcm:
     return np.asarray(np.fft.irfft(spectrum / (1 + (hz / 1000) ** 2), len(samples)), np.float32)
 
 
-def _small_loudspeaker(samples: Pcm) -> Pcm:
+def small_loudspeaker(samples: Pcm) -> Pcm:
     """A laptop's: 12 dB per octave less below 300 Hz."""
     size = 2 * len(samples)
     ratio = np.fft.rfftfreq(size, 1 / RATE_HZ) / 300

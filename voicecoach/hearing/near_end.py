@@ -17,6 +17,7 @@ LEARNING_S = 1.5  # so much of the coach's own voice is heard before anybody els
 MEMORY_S = 6.0
 USUAL_PERCENT = 98  # of the frames of mere echo leave less than what is taken for usual
 MARGIN_DB = 4.0  # above that it may be somebody
+FILTER_MARGIN_DB = 7.0  # the same of a linear filter, whose rest varies more
 CANCELLED_DB = 25.0  # so far below what was heard a rest of the filter is what usually remains of a loud echo
 DOUBTFUL_MARGIN_DB = 10.0  # the same while the path is new
 OPEN_FRAMES, OF_FRAMES = 3, 5  # a burst is shorter
@@ -25,6 +26,7 @@ STUCK_S = 4.0  # "somebody else" for so long while the coach speaks: rather the 
 LEAST_DB = 30.0  # of the square of a 16 bit step: softer than this is never called speech
 SMOOTHING = 0.2  # of powers, per frame: about 50 ms
 TAKEN_OUT = 3.0  # 5 dB
+MOST_OF_VOICE = 4.0  # a voice is in the filter's rest, too, but for what is above 3 kHz
 LOUDER = 1.6  # 2 dB
 ADDED_MAX_S = 0.3
 _SILENT_POWER = 100.0  # played below this is silence
@@ -35,9 +37,10 @@ _LOW_PASS = np.array([1, 4, 6, 4, 1]) / 16
 class NearEnd:
     """Fed once per frame with mean powers (16 bit steps squared). `speaking`: somebody other than the coach is."""
 
-    def __init__(self) -> None:
+    def __init__(self, margin_db: float = MARGIN_DB) -> None:
         self.speaking = False
         self.playing = False
+        self._margin_db = margin_db
         self._envelope = 0.0
         self._levels_db: deque[float] = deque(maxlen=round(MEMORY_S / FRAME_S))
         self._usual_db = 0.0
@@ -60,7 +63,7 @@ class NearEnd:
             self.speaking, self._hang_s = False, 0.0
             return False
         level_db = float(10 * np.log10(rest_power + 1.0))
-        margin_db = MARGIN_DB if self.learned else DOUBTFUL_MARGIN_DB
+        margin_db = self._margin_db if self.learned else DOUBTFUL_MARGIN_DB
         over = self._knew and level_db > max(self._usual_db + margin_db, least_db)
         self._over.append(over)
         if sum(self._over) >= OPEN_FRAMES:
@@ -97,19 +100,20 @@ class NearEnd:
 class TwoJudges:
     """The strict canceller damages a voice that is softer than the echo beside it; what the filter leaves shows such a
     voice, but as long as the filter doesn't know the path, it shows the echo, too. So the filter's rest is evidence
-    only while it still takes most of the sound out: a loud voice is for the strict one to tell.
+    only while it still takes most of the sound out: a loud voice is for the strict one to tell. And what the strict one
+    leaves is no voice where the filter could explain it by what was played: it lets a room's reverberation pass.
 
     The filter knows least of the high frequencies, which speech seldom has: an "s" of the coach leaves much more of
     itself than its vowels. So of the filter's rest only what is below some 3 kHz is evidence (see voiced_power)."""
 
     def __init__(self) -> None:
         self.speaking = self.playing = False
-        self._strict, self._soft = NearEnd(), NearEnd()
+        self._strict, self._soft = NearEnd(), NearEnd(FILTER_MARGIN_DB)
 
     def update(self, played_power: float, heard_power: float, strict_power: float, filter_power: float) -> bool:
         """One more frame, and the powers of what each of the two leaves of it; `heard_power` and `filter_power` are
         voiced. Returns `speaking`."""
-        by_strict = self._strict.update(played_power, strict_power)
+        by_strict = self._strict.update(played_power, min(strict_power, filter_power * MOST_OF_VOICE))
         self.playing = self._strict.playing
         taken_out = filter_power * TAKEN_OUT < heard_power
         least_db = max(LEAST_DB, float(10 * np.log10(heard_power)) - CANCELLED_DB)
