@@ -180,6 +180,12 @@ def test_an_echo_that_the_filter_does_not_know_is_nobodys_voice() -> None:
     assert any(judges.update(LOUD, LOUD, VOICE, LOUD) for _ in range(5)), "but the strict one still hears voices"
 
 
+def test_what_the_filter_explains_is_nobodys_voice() -> None:
+    judges = judges_after_learning()
+    assert not any(judges.update(LOUD, VOICE, VOICE, 10 * REST) for _ in range(20)), "AEC3 lets reverberation pass"
+    assert any(judges.update(LOUD, VOICE, VOICE, VOICE) for _ in range(5))
+
+
 def test_what_remains_of_a_louder_moment_of_the_coach_is_nobodys_voice() -> None:
     judges = judges_after_learning()
     louder, remains = 100 * LOUD, VOICE  # 30 dB below it; more than usual
