@@ -182,7 +182,7 @@ def test_an_echo_that_the_filter_does_not_know_is_nobodys_voice() -> None:
 
 def test_what_the_filter_explains_is_nobodys_voice() -> None:
     judges = judges_after_learning()
-    assert not any(judges.update(LOUD, VOICE, VOICE, 10 * REST) for _ in range(20)), "AEC3 lets reverberation pass"
+    assert not any(judges.update(LOUD, VOICE, VOICE, REST / 2) for _ in range(20)), "AEC3 lets reverberation pass"
     assert any(judges.update(LOUD, VOICE, VOICE, VOICE) for _ in range(5))
 
 
