@@ -121,6 +121,11 @@ class Connection:
         self._lateness.forget()
 
     @property
+    def hangs(self) -> bool:
+        """The driver has not returned from a call."""
+        return self._streams.hangs
+
+    @property
     def counts(self) -> Counts:
         if self._reader:
             self._counts.dropped_blocks = self._reader.dropped_blocks

@@ -50,7 +50,7 @@ class SoundDevices(Loudspeaker):
         self._wished = (_lasting(microphone, choice.microphone), _lasting(loudspeaker, choice.loudspeaker))
         self._connection: Connection | None = Connection(choice, None, self._render, self._clock_s, self._on_microphone)
         super().__init__(Timeline(self._connection.rate_hz), on_finished)
-        self._connection.start()
+        self._start(self._connection)
         self._closing = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="sound keeper", daemon=True)
         self._keeper.start()
@@ -69,7 +69,7 @@ class SoundDevices(Loudspeaker):
         microphone, loudspeaker = self._wished
         choice = choose(NONE if without_microphone else microphone, loudspeaker)
         connection = Connection(choice, self.sample_rate_hz, self._render, self._clock_s, self._on_microphone)
-        connection.start()
+        self._start(connection)
         self._just_reopened = True
         self._connection = connection
 
@@ -92,8 +92,18 @@ class SoundDevices(Loudspeaker):
     def _disconnect(self, play_out: bool = False) -> None:
         connection, self._connection = self._connection, None
         if connection and not connection.close(play_out):
-            self._something_hangs = True
-            leave_as_it_is()
+            self._leave_what_hangs()
+
+    def _start(self, connection: Connection) -> None:
+        try:
+            connection.start()
+        finally:
+            if connection.hangs:
+                self._leave_what_hangs()
+
+    def _leave_what_hangs(self) -> None:
+        self._something_hangs = True
+        leave_as_it_is()
 
     def _keep(self) -> None:
         while not self._closing.is_set():

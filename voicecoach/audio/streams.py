@@ -17,7 +17,7 @@ LATENCY_S = 0.06  # PortAudio's "low" gives 30 ms instead, but breaks up as soon
 BEYOND_PORTAUDIO_S = 0.2  # what a sound server keeps to itself
 _LAST_CALLBACK_S = 0.5
 _RATES_HZ = (48_000, 44_100)
-_TIMEOUT_S = 2.0
+_TIMEOUT_S, _START_TIMEOUT_S = 2.0, 4.0
 
 
 class Callbacks(Protocol):
@@ -43,12 +43,20 @@ class Streams:
         return len(self.streams) == 1
 
     def start(self) -> None:
-        """Raises SoundError."""
-        try:
-            for stream in self.streams:
-                stream.start()
-        except portaudio().PortAudioError as error:
-            raise SoundError(f"The sound device does not start ({error.args[0]}): connect it again.") from error
+        """Raises SoundError, also where the driver never answers."""
+        reasons: list[str] = []
+
+        def start() -> bool:
+            try:
+                for stream in self.streams:
+                    stream.start()
+            except portaudio().PortAudioError as error:
+                reasons.append(str(error.args[0]))
+            return not reasons
+
+        if not self._done_in_time(start, "starting sound", _START_TIMEOUT_S):
+            reason = reasons[0] if reasons else "it does not answer"
+            raise SoundError(f"The sound device does not start ({reason}): connect it again.")
 
     def stop(self) -> bool:
         """Whoever calls this has the callbacks raise CallbackAbort from now on; what waits in the driver is thrown
@@ -82,8 +90,8 @@ class Streams:
         while any(stream.active for stream in self.streams) and time.monotonic() < until_s:
             threading.Event().wait(BLOCK_S / 2)
 
-    def _done_in_time(self, work: Callable[[], bool], name: str) -> bool:
-        """A driver that has lost its device may never return from a call. Nothing is asked of it again then."""
+    def _done_in_time(self, work: Callable[[], bool], name: str, timeout_s: float = _TIMEOUT_S) -> bool:
+        """Whether the work was done. A driver that has lost its device may never return from a call. Nothing is asked of it again then."""
         if self.hangs:
             return False
         done: list[bool] = []
@@ -94,9 +102,9 @@ class Streams:
 
         thread = threading.Thread(target=attempt, name=name, daemon=True)
         thread.start()
-        thread.join(_TIMEOUT_S)
+        thread.join(timeout_s)
         self.hangs = thread.is_alive()
-        return bool(done)
+        return done == [True]
 
 
 def open_streams(choice: Choice, callbacks: Callbacks, rate_hz: int | None = None) -> Streams:
