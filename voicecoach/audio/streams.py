@@ -91,7 +91,8 @@ class Streams:
             threading.Event().wait(BLOCK_S / 2)
 
     def _done_in_time(self, work: Callable[[], bool], name: str, timeout_s: float = _TIMEOUT_S) -> bool:
-        """Whether the work was done. A driver that has lost its device may never return from a call. Nothing is asked of it again then."""
+        """Whether the work was done. A driver that has lost its device may never return from a call. Nothing is asked
+        of it again then."""
         if self.hangs:
             return False
         done: list[bool] = []
