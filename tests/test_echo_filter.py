@@ -18,6 +18,7 @@ from voicecoach.hearing.played_history import AHEAD, PlayedHistory
 ROOMS = Path(__file__).parents[2] / "shared" / "audio" / "rooms"
 STOP = Path(__file__).parent / "data" / "voices" / "stop_105a0eea_0.flac"
 DELAY_S, GAIN = 0.06, 0.3
+JUMP_S = 0.15  # more than what counts as a slip
 NOISE = 4e-4  # of full scale: a quiet room
 SECOND = SAMPLE_RATE_HZ
 
@@ -148,10 +149,10 @@ def jumped(coach: FloatPcm, by_s: float, response: FloatPcm) -> tuple[FloatPcm, 
 
 
 def test_in_the_same_room_a_jump_of_the_delay_costs_nothing_once_it_is_found(coach: FloatPcm) -> None:
-    echo, heard, at = jumped(coach, 0.05, path(DELAY_S, GAIN))
+    echo, heard, at = jumped(coach, JUMP_S, path(DELAY_S, GAIN))
     path_filter, found = knowing(), at + SECOND
     run(path_filter, heard[:found], coach[:found])
-    assert path_filter.jump(path_filter.lag + 0.05 * SECOND)
+    assert path_filter.jump(path_filter.lag + JUMP_S * SECOND)
     left = run(path_filter, heard[found:], coach[found:])
     assert loss_db(echo[found:], left, 0, SECOND) > 20
 
@@ -166,6 +167,17 @@ def test_samples_that_are_lost_or_added_are_noticed_within_a_syllable(coach: Flo
     assert path_filter.slips == 1
     assert loss_db(echo, left, at + SECOND // 2, at + 2 * SECOND) > 18
     assert abs(path_filter.drift) < 10e-6, "the clocks do not part"
+
+
+@pytest.mark.parametrize("samples", [1000, 1900, -700])
+def test_a_whole_buffer_that_is_lost_or_added_is_noticed_within_a_word(coach: FloatPcm, samples: int) -> None:
+    at = 6 * SECOND
+    echo = through(coach, path(DELAY_S, GAIN))
+    echo[at:] = through(coach, path(DELAY_S + samples / SECOND, GAIN))[at:]
+    path_filter = knowing()
+    left = run(path_filter, echo + noise(len(echo)), coach)
+    assert path_filter.slips == 1
+    assert loss_db(echo, left, at + 3 * SECOND // 4, at + 2 * SECOND) > 18
 
 
 def test_a_voice_is_no_slip(coach: FloatPcm) -> None:
@@ -183,7 +195,7 @@ def test_a_jump_that_is_none_is_not_believed(coach: FloatPcm) -> None:
     echo = through(coach, path(DELAY_S, GAIN))
     heard, path_filter, at = echo + noise(len(echo)), knowing(), 6 * SECOND
     run(path_filter, heard[:at], coach[:at])
-    assert not path_filter.jump(path_filter.lag + 0.05 * SECOND)
+    assert not path_filter.jump(path_filter.lag + JUMP_S * SECOND)
     left = run(path_filter, heard[at:], coach[at:])
     assert loss_db(echo[at:], left, 0, SECOND) > 25
 
@@ -191,10 +203,10 @@ def test_a_jump_that_is_none_is_not_believed(coach: FloatPcm) -> None:
 def test_another_room_is_learned_anew(coach: FloatPcm) -> None:
     other = path(DELAY_S, -GAIN)
     other[round(DELAY_S * SECOND) + 300 :] *= -3
-    echo, heard, at = jumped(coach, 0.05, other)
+    echo, heard, at = jumped(coach, JUMP_S, other)
     path_filter, found = knowing(), at + SECOND
     run(path_filter, heard[:found], coach[:found])
-    assert path_filter.jump(path_filter.lag + 0.05 * SECOND)
+    assert path_filter.jump(path_filter.lag + JUMP_S * SECOND)
     left = run(path_filter, heard[found:], coach[found:])
     assert loss_db(echo[found:], left, 3 * SECOND, 6 * SECOND) > 20
 

@@ -12,8 +12,8 @@ import pytest
 
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap, VoiceStarted, VoiceStopped
 from voicecoach.hearing.ears import RESTART_ATTEMPTS, Ears, HearingEvent
-from voicecoach.hearing.echo import EchoCanceller, open_canceller
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, VoiceNews
+from voicecoach.hearing.echo import Cleaned, EchoCanceller, EchoState, open_canceller
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, News, RecogniserEvent, Samples, VoiceNews
 from voicecoach.hearing.lag import IN_TIME_FOR_S, IN_TIME_S, LATE_FOR_S, LATE_S
 from voicecoach.hearing.model import ModelError
 
@@ -224,6 +224,26 @@ def test_who_is_not_sure_to_be_another_talks_from_where_it_is() -> None:
         listener.recogniser.on_news(VoiceNews(0, end))
     listener.recogniser.on_news(VoiceNews(0, 28800, over=True))
     assert listener.posted == [VoiceStarted(1.0, 22400 / SAMPLE_RATE_HZ), VoiceStopped(1.0, 1.4, 1.8)]
+
+
+class Scripted(EchoCanceller):
+    """Hears somebody else over the coach all the time; `moves`: it finds out now that the echo has moved."""
+
+    moves = False
+
+    def process(self, heard: Samples, played: Samples) -> list[Cleaned]:  # noqa: ARG002
+        return [Cleaned(heard, EchoState(20.0, 0.06, playing=True, somebody_else=True, moved=self.moves))]
+
+
+def test_who_spoke_just_before_the_echo_was_found_to_have_moved_was_perhaps_the_coach() -> None:
+    canceller = Scripted()
+    listener = Listener(headset=False, canceller=lambda: canceller)
+    words = RecogniserEvent("go on", True, 0.9, 8000, 16000, 16000)
+    for canceller.moves in (False, True):
+        for at in range(0, 16000, len(BLOCK)):
+            listener.ears.feed(BLOCK, at, BLOCK)
+        listener.recogniser.on_news(words)
+    assert [one.surely_other for one in listener.posted if isinstance(one, Heard)] == [True, False]
 
 
 def test_what_is_known_of_the_room_outlasts_a_short_gap_and_two_clocks_set_right() -> None:

@@ -101,6 +101,18 @@ def test_a_new_path_is_followed(coach: FloatPcm) -> None:
         assert frames[-1].state.delay_s == pytest.approx(delay_s, abs=0.003)
 
 
+def test_an_echo_that_moves_is_not_somebody_else_for_long(coach: FloatPcm) -> None:
+    canceller, frames = EchoCanceller(), list[Cleaned]()
+    for delay_s, began_s, ended_s in ((0.05, 0, 8), (0.12, 8, 16)):
+        room = Room(SAMPLE_RATE_HZ, path(delay_s, 0.3))
+        for at in range(began_s * SAMPLE_RATE_HZ, ended_s * SAMPLE_RATE_HZ, 400):
+            frames += canceller.process(*room.hear(silence(coach[at : at + 400]), coach[at : at + 400]))
+    mistaken = [frame.state.somebody_else for frame in frames]
+    assert not any(mistaken[:800])
+    assert sum(mistaken) < 30, "0.3 s"
+    assert sum(frame.state.moved for frame in frames) == 1
+
+
 def test_no_delay_is_made_up_from_noise() -> None:
     random = np.random.default_rng(1)
     assert peak_lag(random.normal(0, 100, 16_000), random.normal(0, 100, 16_000)) is None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from voicecoach.core.messages import Heard, HearingLost, HearingRestored, Mishap, VoiceStarted, VoiceStopped
@@ -18,6 +19,7 @@ from voicecoach.hearing.recogniser import Recogniser
 RESTART_ATTEMPTS = 3
 SURE_SHARE = 0.3  # of the time in which the coach spoke too: so much of an utterance must be more than echo
 SHORT_GAP_SAMPLES = SAMPLE_RATE_HZ  # longer, and the devices may be others
+DOUBTED_FRAMES = 100  # 1 s: so long may it take to find out that the echo comes at another time
 _SLACK = SAMPLE_RATE_HZ // 20
 _REMEMBERED_FRAMES = 2000  # 20 s
 _TOLD_EVERY_S = 1.0  # so much sound that was given up is told at once
@@ -94,7 +96,16 @@ class Ears:
         for frame in frames:
             self._recogniser.feed(frame.samples, self._cleaned_until)
             self._cleaned_until += len(frame.samples)
+            if frame.state.moved:
+                self._doubt()
             self._echo_states.append((self._cleaned_until, frame.state))
+
+    def _doubt(self) -> None:
+        """Whoever spoke a moment ago was perhaps the coach."""
+        last = len(self._echo_states) - DOUBTED_FRAMES
+        for at, (end, state) in enumerate(self._echo_states):
+            if at >= last:
+                self._echo_states[at] = (end, replace(state, somebody_else=False))
 
     def listen(self, phrases: Iterable[str]) -> None:
         self._recogniser.listen(phrases)

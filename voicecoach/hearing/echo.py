@@ -32,12 +32,14 @@ _COMFORT_LSB = 6.0
 class EchoState:
     """What is known of the echo at one moment. `erle_db`: echo return loss enhancement, how much softer the echo has
     become while nobody else spoke; `delay_s`: from played to heard, None before it is known; `playing`: the coach
-    sounds, or the room still rings; `somebody_else`: so does somebody else."""
+    sounds, or the room still rings; `somebody_else`: so does somebody else; `moved`: it was found out just now that the
+    echo comes at another time, so that what was taken for somebody else may have been the coach."""
 
     erle_db: float
     delay_s: float | None
     playing: bool
     somebody_else: bool
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,15 @@ class EchoCanceller:
         cleaned = self._guarded(heard, self._path.cancel(heard, played))
         steady = np.rint(self._path.steady * 32767).astype(np.int16)
         strict = np.asarray(self._strict.process(np.ascontiguousarray(heard), steady))
-        if self._path.slips != self._slips:
+        if moved := self._path.slips != self._slips:
             self._slips = self._path.slips
-            self._near_end.forget_filter()
+            self._near_end.forget()
         played_power = max(_power(self._path.reference * 32768), _power(played))
         speaking = self._near_end.update(played_power, voiced_power(heard), _power(strict), voiced_power(cleaned))
         self._follow_erle(heard, cleaned, speaking=speaking)
         delay = self._delay.delay_samples
         delay_s = None if delay is None else delay / SAMPLE_RATE_HZ
-        self._held.append(Cleaned(cleaned, EchoState(self._erle_db, delay_s, self._near_end.playing, speaking)))
+        self._held.append(Cleaned(cleaned, EchoState(self._erle_db, delay_s, self._near_end.playing, speaking, moved)))
         return self._released()
 
     def _guarded(self, heard: Samples, cleaned: Samples) -> Samples:
@@ -153,8 +155,8 @@ class EchoCanceller:
         lag = max(0, delay - round(HEAD_S * SAMPLE_RATE_HZ))
         if not known:
             self._path.hold_back(lag)
-        elif abs(lag - self._path.lag) > MOVED_S * SAMPLE_RATE_HZ and self._path.jump(lag):
-            self._near_end.forget()
+        elif abs(lag - self._path.lag) > MOVED_S * SAMPLE_RATE_HZ:
+            self._path.jump(lag)
 
     def _follow_erle(self, heard: Samples, cleaned: Samples, *, speaking: bool) -> None:
         if self._near_end.playing and not speaking:

@@ -23,8 +23,8 @@ ENOUGH_S = 1.5  # of evidence from a new path, before the response of the old on
 RECENT_S = 0.5  # of evidence tell which of two lags is right:
 BETTER = 0.5  # by this it leaves less power unexplained
 EXPLAINED = 0.3  # an echo that leaves less is known
-SLIP_S, SLIP_EVERY = 0.15, 3  # of evidence tell of samples lost on the way; looked at after so many frames
-SLIP_MOST = 640  # samples
+SLIP_S, SLIP_MOST, SLIP_EVERY = 0.15, 640, 3  # of evidence tell of so many samples slipped; after so many frames
+JUMP_S, JUMP_MOST, JUMP_EVERY = 0.4, 1920, 9  # the same of more at once: a buffer of a sound server
 SUSPICIOUS = 0.15  # an echo that is known leaves less
 DRIFT_FROM_S = 0.6
 CERTAIN = 3.0  # standard errors
@@ -45,7 +45,7 @@ class EchoFilter:
 
     def __init__(self) -> None:
         self.lag = float(AHEAD)
-        self.slips = 0  # how often samples were lost or added on the way
+        self.slips = 0  # how often the echo came at another time: samples were lost or added on the way
         self.drift = 0.0  # samples per sample; positive: heard ever later
         self.reference: Floats = np.zeros(FRAME, np.float32)  # the last frame of what is played, held back
         self.steady: Floats = self.reference  # the same, held back only by what has slipped
@@ -99,6 +99,7 @@ class EchoFilter:
                 return False
             self._response = np.zeros_like(self._response)
             self._learned = 0
+        self.slips += 1
         self._slipped += max(lag, AHEAD) - self.lag
         self.lag = max(lag, AHEAD)
         self._evidence.clear()
@@ -135,16 +136,25 @@ class EchoFilter:
         """A busy computer loses some samples, or plays some twice: the room is the same, only a little earlier or
         later. To measure the delay anew takes over a second, and finds nothing so small."""
         heard, left = np.sum(self._powers, axis=0)
-        if left < SUSPICIOUS * heard or len(self._evidence) < _frames(SLIP_S):
+        if left < SUSPICIOUS * heard:
             return
-        fit = self._seen(list(self._evidence)[-_frames(SLIP_S) :], self.lag)
-        slip = fit.slip(SLIP_MOST)
-        if abs(slip.samples) > 0.5 and slip.unexplained < BETTER * min(1.0, fit.unexplained):
+        if not self._slipped_by(SLIP_S, SLIP_MOST) and self._number % JUMP_EVERY == 0:
+            self._slipped_by(JUMP_S, JUMP_MOST)
+
+    def _slipped_by(self, seconds: float, most: int) -> bool:
+        """Whether the last so many seconds of evidence are explained by a slip of so many samples at most."""
+        if len(self._evidence) < _frames(seconds):
+            return False
+        fit = self._seen(list(self._evidence)[-_frames(seconds) :], self.lag)
+        slip = fit.slip(most)
+        mended = abs(slip.samples) > 0.5 and slip.unexplained < BETTER * min(1.0, fit.unexplained)
+        if mended:
             self.slips += 1
             self._slipped += slip.samples
             self.lag = max(self.lag + slip.samples, AHEAD)
             self._evidence.clear()
             self._take_in()
+        return mended
 
     def _fit(self, steps: int) -> None:
         evidence = list(self._evidence)

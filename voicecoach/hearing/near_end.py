@@ -124,10 +124,6 @@ class TwoJudges:
     def forget(self) -> None:
         """As of NearEnd."""
         self._strict.forget()
-        self.forget_filter()
-
-    def forget_filter(self) -> None:
-        """The filter was corrected, and is a little less exact for a while."""
         self._soft.forget()
 
 
