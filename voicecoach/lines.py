@@ -15,6 +15,9 @@ from voicecoach.core.vocabulary import phrases_for
 from voicecoach.patient import Patient
 from voicecoach.rehearsal import Rehearsal
 
+# What may have to be said to somebody who is in the middle of a movement.
+MOVING_KEYS = ("paused", "where_worse", "up_or_down", "more_or_moving")
+
 
 def lines_ahead(
     programme: Programme, language: Language, sayings: Mapping[str, str], before: Before
@@ -29,8 +32,15 @@ def lines_ahead(
     Rehearsal(Session(programme, language, sayings, before), Patient(), collect).run()
     fixed = [text for key, text in sayings.items() if "{" not in text and not key.startswith("doctor_")]
     numbers = [spoken_number(number) for number in range(11)]
-    lines = dict.fromkeys([*said, *programme.spoken_lines(), *fixed, *numbers])
+    lines = dict.fromkeys([*said, *programme.spoken_lines(), *fixed, *numbers, *_stops(programme, sayings)])
     return tuple((text, before.settings.rate_wpm) for text in lines)
+
+
+def _stops(programme: Programme, sayings: Mapping[str, str]) -> list[str]:
+    """What is said to whoever stops, also in the middle of a movement: how to come down comes along with it."""
+    stopped, cues = sayings["stopped"], [exercise.set.cue_down for exercise in programme.exercises]
+    lines = [f"{stopped} {end}" for end in (sayings["relax"], *cues)]
+    return lines + [f"{cue} {sayings[key]}" for cue in cues if cue for key in MOVING_KEYS]
 
 
 def all_phrases(language: Language) -> tuple[str, ...]:
