@@ -19,17 +19,17 @@ from pathlib import Path
 import numpy as np
 import soxr
 from _laptop_verdict import Spoken, as_json, consequences, unexplained
+from bench_open_laptop import COACH_LINE, RATE_WPM
 
 from tests.virtual_room import (
-    LAPTOP_DIRECT_TO_ROOM_DB,
     MEASURED_ROOMS,
     NOISE_DBFS,
     PATIENT_DIRECT_TO_ROOM_DB,
     SIMULATED,
     VOICE_DBFS,
     convolve,
+    laptop_response,
     room_response,
-    small_loudspeaker,
     speech_dbfs,
 )
 from voicecoach.core.session import Session
@@ -47,9 +47,7 @@ from voicecoach.simulation import PATIENT_GAIN, PATIENT_RATE_WPM, RATE_HZ, Recor
 from voicecoach.speaking.timeline import Pcm
 from voicecoach.speaking.voice import Voice
 
-COACH_LINE = "Hello. I am your exercise coach, and I count every second of it for you."
 PATIENT_LINE = "The same as before. I am ready to go on."
-COACH_WPM = 160
 ECHO_DB = (0.0, 6.0, -6.0, 10.0)  # the coach at the microphone, above the patient
 DEVICES_S = (0.06, 0.11)  # from played to heard, at least and at most
 PAUSES = "at hold 1 of press-up, 5 s: pause"
@@ -87,10 +85,10 @@ class OpenLaptop(Room):
 
     def __init__(self, scene: Scene, coach_line: Pcm, patient_line: Pcm) -> None:
         chance = np.random.default_rng(scene.seed)
-        echo = room_response(scene.room, LAPTOP_DIRECT_TO_ROOM_DB)
-        level_db = VOICE_DBFS + scene.echo_db - speech_dbfs(convolve(small_loudspeaker(coach_line), echo))
         ratio = RATE_HZ / SAMPLE_RATE_HZ  # a response is a density
-        response = soxr.resample(small_loudspeaker(echo), RATE_HZ, SAMPLE_RATE_HZ) * ratio * 10 ** (level_db / 20)
+        response = ratio * soxr.resample(
+            laptop_response(scene.room, scene.echo_db, coach_line), RATE_HZ, SAMPLE_RATE_HZ
+        )
         delay = np.zeros(round(chance.uniform(*DEVICES_S) * SAMPLE_RATE_HZ))
         super().__init__(RATE_HZ, np.concatenate([delay, response]).astype(np.float32), scene.seed)
         self._response = room_response(scene.room, PATIENT_DIRECT_TO_ROOM_DB)
@@ -129,7 +127,7 @@ def play(scene: Scene) -> Report:
         patient = stack.enter_context(closing(Voice(folder / "voices", voice=PATIENT_VOICE)))
         journal = stack.enter_context(Journal.open(folder / "journal.sqlite3"))
         line = patient.render(PATIENT_LINE, PATIENT_RATE_WPM) * np.float32(PATIENT_GAIN)
-        laptop = OpenLaptop(scene, coach.render(COACH_LINE, COACH_WPM), line)
+        laptop = OpenLaptop(scene, coach.render(COACH_LINE, RATE_WPM), line)
         programme = load(scene.programme)
         before = example_of(programme)
         session = Session(programme, language(), sayings(), before)

@@ -157,13 +157,18 @@ def test_in_the_same_room_a_jump_of_the_delay_costs_nothing_once_it_is_found(coa
     assert loss_db(echo[found:], left, 0, SECOND) > 20
 
 
-@pytest.mark.parametrize("samples", [1, 2, -2, 13, 127, -300])
-def test_samples_that_are_lost_or_added_are_noticed_within_a_syllable(coach: FloatPcm, samples: int) -> None:
+def slipped(coach: FloatPcm, samples: int) -> tuple[EchoFilter, FloatPcm, FloatPcm, int]:
+    """(a filter that has heard all of it, echo, what it left, where the echo begins to come so much later)"""
     at = 6 * SECOND
     echo = through(coach, path(DELAY_S, GAIN))
     echo[at:] = through(coach, path(DELAY_S + samples / SECOND, GAIN))[at:]
     path_filter = knowing()
-    left = run(path_filter, echo + noise(len(echo)), coach)
+    return path_filter, echo, run(path_filter, echo + noise(len(echo)), coach), at
+
+
+@pytest.mark.parametrize("samples", [1, 2, -2, 13, 127, -300])
+def test_samples_that_are_lost_or_added_are_noticed_within_a_syllable(coach: FloatPcm, samples: int) -> None:
+    path_filter, echo, left, at = slipped(coach, samples)
     assert path_filter.slips == 1
     assert loss_db(echo, left, at + SECOND // 2, at + 2 * SECOND) > 18
     assert abs(path_filter.drift) < 10e-6, "the clocks do not part"
@@ -171,11 +176,7 @@ def test_samples_that_are_lost_or_added_are_noticed_within_a_syllable(coach: Flo
 
 @pytest.mark.parametrize("samples", [1000, 1900, -700])
 def test_a_whole_buffer_that_is_lost_or_added_is_noticed_within_a_word(coach: FloatPcm, samples: int) -> None:
-    at = 6 * SECOND
-    echo = through(coach, path(DELAY_S, GAIN))
-    echo[at:] = through(coach, path(DELAY_S + samples / SECOND, GAIN))[at:]
-    path_filter = knowing()
-    left = run(path_filter, echo + noise(len(echo)), coach)
+    path_filter, echo, left, at = slipped(coach, samples)
     assert path_filter.slips == 1
     assert loss_db(echo, left, at + 3 * SECOND // 4, at + 2 * SECOND) > 18
 

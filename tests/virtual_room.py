@@ -126,9 +126,7 @@ def virtual_room(
 ) -> Iterator[VirtualRoom]:
     """`coach_line`: what the coach sounds like at the loudspeaker, to set the level of its echo by. `folder`: for its
     files. `recording`: a FLAC file of microphone, loudspeaker and patient, sample by sample."""
-    echo = room_response(acoustics.room, LAPTOP_DIRECT_TO_ROOM_DB)
-    level_db = VOICE_DBFS + acoustics.echo_over_voice_db - speech_dbfs(convolve(small_loudspeaker(coach_line), echo))
-    response = convolve(_impulse(), small_loudspeaker(echo)) * np.float32(10 ** (level_db / 20))
+    response = convolve(_impulse(), laptop_response(acoustics.room, acoustics.echo_over_voice_db, coach_line))
     soundfile.write(folder / "echo.wav", response, RATE_HZ, "FLOAT")
     noise_lsb = 32768 * 10 ** (acoustics.noise_dbfs / 20)
     settings = Settings(
@@ -169,6 +167,13 @@ def room_response(room: str, direct_to_room_db: float) -> Pcm:
     return np.asarray(response / np.sqrt(np.sum(direct**2)), np.float32)
 
 
+def laptop_response(room: str, echo_over_voice_db: float, coach_line: Pcm) -> Pcm:
+    """From a laptop's loudspeaker to its microphone, as loud as Acoustics says; `coach_line` as in virtual_room."""
+    echo = room_response(room, LAPTOP_DIRECT_TO_ROOM_DB)
+    level_db = VOICE_DBFS + echo_over_voice_db - speech_dbfs(convolve(_small_loudspeaker(coach_line), echo))
+    return _small_loudspeaker(echo) * np.float32(10 ** (level_db / 20))
+
+
 def face_down(samples: Pcm) -> Pcm:
     """12 dB per octave less above 1 kHz."""
     spectrum = np.fft.rfft(samples)
@@ -176,7 +181,7 @@ def face_down(samples: Pcm) -> Pcm:
     return np.asarray(np.fft.irfft(spectrum / (1 + (hz / 1000) ** 2), len(samples)), np.float32)
 
 
-def small_loudspeaker(samples: Pcm) -> Pcm:
+def _small_loudspeaker(samples: Pcm) -> Pcm:
     """A laptop's: 12 dB per octave less below 300 Hz."""
     size = 2 * len(samples)
     ratio = np.fft.rfftfreq(size, 1 / RATE_HZ) / 300

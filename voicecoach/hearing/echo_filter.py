@@ -99,11 +99,7 @@ class EchoFilter:
                 return False
             self._response = np.zeros_like(self._response)
             self._learned = 0
-        self.slips += 1
-        self._slipped += max(lag, AHEAD) - self.lag
-        self.lag = max(lag, AHEAD)
-        self._evidence.clear()
-        self._take_in()
+        self._move(max(lag, AHEAD) - self.lag)
         return True
 
     def _take_in(self) -> None:
@@ -149,12 +145,16 @@ class EchoFilter:
         slip = fit.slip(most)
         mended = abs(slip.samples) > 0.5 and slip.unexplained < BETTER * min(1.0, fit.unexplained)
         if mended:
-            self.slips += 1
-            self._slipped += slip.samples
-            self.lag = max(self.lag + slip.samples, AHEAD)
-            self._evidence.clear()
-            self._take_in()
+            self._move(slip.samples)
         return mended
+
+    def _move(self, later: float) -> None:
+        """The echo comes so many samples later from now on: what was heard before is no evidence of it."""
+        self.slips += 1
+        self._slipped += later
+        self.lag = max(self.lag + later, AHEAD)
+        self._evidence.clear()
+        self._take_in()
 
     def _fit(self, steps: int) -> None:
         evidence = list(self._evidence)
