@@ -12,7 +12,7 @@ import argparse
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,9 +39,26 @@ from voicecoach.core.vocabulary import phrases_for
 from voicecoach.languages import language
 
 PHRASES, PHRASE_CONDITIONS = 60, ("clean", "20 dB", "10 dB", "5 dB", "face down")
+ALARM_CONDITIONS = ("clean", "room 2 m", "10 dB")
 SENTENCES_IN_GRAMMAR = 40
 SURE = 0.9
 PAUSE_S = 0.5
+
+
+@dataclass
+class Alarms:
+    """Whole phrases in so many hours of what was not meant for the coach; of them, with confidence, with "stop"."""
+
+    hours: float = 0.0
+    phrases: int = 0
+    sure: int = 0
+    stops: int = 0
+
+    def count(self, samples: int, found: Sequence[Segment]) -> None:
+        self.hours += samples / RATE_HZ / 3600
+        self.phrases += len(found)
+        self.sure += sum(segment.confidence >= SURE for segment in found)
+        self.stops += sum("stop" in segment.words for segment in found)
 
 
 @dataclass
@@ -143,25 +160,38 @@ class Bench:
                         self.note(f"... clean, {voice}: right", ear, share)
 
     def alarms(self) -> None:
-        """Whole phrases heard in speech that is not for the coach, and in noise."""
+        """Whole phrases heard in what is not for the coach."""
         grammar = live_grammar()
+        for ear in self.ears:
+            ear.listen(_for(ear, [*grammar, "[unk]"]))
+            alarms: dict[str, Alarms] = defaultdict(Alarms)
+            for source, clip in self._not_for_the_coach(grammar, ear.every):
+                found = _whole_phrases(ear.hear(clip.samples), grammar)
+                for title in (source, "all other speech") if clip.text else (source,):
+                    alarms[title].count(len(clip.samples), found)
+                if self.verbose and found:
+                    print(f"  {ear.name}: {clip.text} > {[' '.join(segment.words) for segment in found]}")
+            for title, counted in alarms.items():
+                self.note(f"phrases per hour in {title}", ear, Rate(counted.phrases, counted.hours))
+                self.note(f"... with confidence >= {SURE} in {title}", ear, Rate(counted.sure, counted.hours))
+                self.note(f"... with stop in {title}", ear, Rate(counted.stops, counted.hours))
+                self.note(f"... hours of {title}", ear, f"{counted.hours:.2f}")
+
+    def _not_for_the_coach(self, grammar: Sequence[str], every: int) -> Iterator[tuple[str, Clip]]:
+        """Noise, and speech in some conditions, each with the name of its source."""
         sources: dict[str, Callable[[Path, int], Iterable[Clip]]] = {
             "wake words": wake_words,
             "read sentences": read_sentences,
+            "a British speaker's other words": british_words,
             "noise": noises,
         }
         for name, source in sources.items():
-            clips = [_with_pauses(clip, seed) for seed, clip in enumerate(source(self.audio, self.every))]
-            for ear in self.ears:
-                hours = sum(len(clip.samples) for clip in clips[:: ear.every]) / RATE_HZ / 3600
-                ear.listen(_for(ear, [*grammar, "[unk]"]))
-                found = [s for clip in clips[:: ear.every] for s in _whole_phrases(ear.hear(clip.samples), grammar)]
-                sure = [segment for segment in found if segment.confidence >= SURE]
-                stops = [segment for segment in found if "stop" in segment.words]
-                self.note(f"phrases per hour in {name}", ear, Rate(len(found), hours))
-                self.note(f"... with confidence >= {SURE} in {name}", ear, Rate(len(sure), hours))
-                self.note(f"... with stop in {name}", ear, Rate(len(stops), hours))
-                self.note(f"... hours of {name}", ear, f"{hours:.2f}")
+            clips = [clip for clip in source(self.audio, self.every) if clip.text not in grammar]
+            for seed, clip in list(enumerate(clips))[::every]:
+                sound = _with_pauses(clip, seed).samples
+                for condition in ALARM_CONDITIONS if clip.text else ("clean",):
+                    changed = CONDITIONS[condition](sound, np.random.default_rng([seed, 3]))
+                    yield name, Clip(changed, clip.text, clip.who)
 
     def speed(self) -> None:
         clips = [clip for _, clip in zip(range(60), command_clips(self.audio), strict=False)]

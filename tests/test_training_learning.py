@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("scipy", reason="the recipe needs scipy: install the extra `training`")
 torch = pytest.importorskip("torch", reason="learning needs torch: install the extra `training`")
 
+from models.training import network as recipe_network  # noqa: E402
 from models.training.alignment import Aligner  # noqa: E402
 from models.training.augmentation import FRAMES, Augmenter, Chances, joined  # noqa: E402
 from models.training.features import mfcc  # noqa: E402
@@ -68,6 +69,28 @@ def test_a_network_without_whole_words_learns_them_from_its_common_sounds(tmp_pa
     sounds = grown.weights[last][list(WHOLE_WORD_PDFS["no"])]
     common = small.weights[last][list(Dictionary(["no N OW"]).ways("no")[0].generic)]
     assert torch.equal(sounds, common)
+
+
+def test_a_narrower_checkpoint_computes_the_same_in_wider_layers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe_network, "HIDDEN", 24)
+    monkeypatch.setattr(recipe_network, "NECK", 10)
+    monkeypatch.setattr(recipe_network, "FIRST", 16)
+    narrow = Network.new(5)
+    for name, value in narrow.running.items():
+        narrow.running[name] = torch.rand_like(value) + 0.5
+    torch.save({"net": narrow.state()}, tmp_path / "narrow.pt")
+    monkeypatch.setattr(recipe_network, "HIDDEN", 32)
+    monkeypatch.setattr(recipe_network, "NECK", 13)
+    monkeypatch.setattr(recipe_network, "FIRST", 20)
+    wide = Network.load(tmp_path / "narrow.pt")
+    assert wide.weights["affine.3.weight"].shape == (32, 3 * 13)
+    features = torch.from_numpy(np.random.default_rng(8).normal(size=(1, 60, 40)).astype(np.float32))
+    with torch.no_grad():
+        assert torch.allclose(narrow.logits(features), wide.logits(features), atol=1e-4)
+    fresh = wide.weights["affine.1.weight"][24:]
+    assert fresh.std() > 0.01  # new outputs have something to begin with
 
 
 def test_the_same_step_makes_the_same_batch(augmenter: Augmenter) -> None:

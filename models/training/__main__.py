@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,13 +23,14 @@ def _parser() -> argparse.ArgumentParser:
         "--work", type=Path, default=REPOSITORY / "build" / "training", help="for everything in between"
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--espeak", type=int, default=9000, help="sentences by espeak-ng")
-    parser.add_argument("--flite", type=int, default=3000, help="sentences by flite")
+    parser.add_argument("--espeak", type=int, default=16000, help="sentences by espeak-ng")
+    parser.add_argument("--flite", type=int, default=5000, help="sentences by flite")
     parser.add_argument("--sources", nargs="*", default=[*ALIGNED, *WATCHED], help="what to align: SOURCE_SPLIT")
     parser.add_argument("--aligner", type=Path, help="a network (.npz) to align with (default: the laboratory's)")
-    parser.add_argument("--steps", type=int, default=5400, help="of 54 s of audio each")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="recordings to align at a time")
+    parser.add_argument("--steps", type=int, default=19000, help="of 54 s of audio each")
     parser.add_argument("--rate", type=float, default=1.2e-3, help="the highest learning rate")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="of the training; one more makes its examples")
     parser.add_argument("--first", type=Path, help="a checkpoint to begin from (default: the laboratory's)")
     parser.add_argument("--from-nothing", action="store_true", help="begin with random weights")
     parser.add_argument("--name", default="net", help="of the network in the work folder")
@@ -59,7 +61,7 @@ def _align(places: Places, wanted: argparse.Namespace) -> None:
 
     for name in wanted.sources:
         source, _, split = name.partition("_")
-        align_source(places, source, split, wanted.aligner or places.first_net)
+        align_source(places, source, split, wanted.aligner or places.first_net, wanted.jobs)
 
 
 def _train(places: Places, wanted: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """The network in training form: plain tensors and functions, batch norms not yet folded away.
 
 It is a stack of affines over spliced frames. Names of the tensors are those of the laboratory's checkpoint, so that
-training can go on from there.
+training can go on from there, also when layers are wider now.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.training.features import BINS
 from models.training.numpy_net import SUBSAMPLING, Layer, NumpyNet
 from models.training.phones import GENERIC_PDFS, PDFS, generic_pdf
 
-HIDDEN, NECK, FIRST = 320, 128, 256
+HIDDEN, NECK, FIRST = 448, 160, 320
 _BLOCKS = ((-3, 0, 3), (-3, 0, 3), (-6, 0, 3), (-6, -3, 0), (-9, -3, 0), (-12, -6, 0))
 NORM_MOMENTUM, EPSILON = 0.02, 1e-5
 
@@ -65,17 +65,19 @@ class Network:
 
     @classmethod
     def load(cls, path: Path, pdfs: int = PDFS) -> Network:
-        """A checkpoint, of this recipe or of the laboratory. Sounds that it lacks begin as the common sounds they are
-        special cases of."""
+        """A checkpoint, of this recipe or of the laboratory, which may be narrower: at first it computes the same.
+        Sounds that it lacks begin as the common sounds they are special cases of."""
         state = torch.load(path, map_location="cpu", weights_only=False)["net"]
         network = cls.new(0, pdfs)
         last = f"affine.{len(network.shapes) - 1}"
-        for name in network.weights:
-            value = state[name].clone()
-            if name.startswith(last) and len(value) == GENERIC_PDFS < pdfs:
-                value = value[[generic_pdf(pdf) for pdf in range(pdfs)]]
-            network.weights[name] = value
-        network.running = {name: state[name].clone() for name in network.running}
+        for tensors in (network.weights, network.running):
+            for name, fresh in tensors.items():
+                value = state[name]
+                if name.startswith(last) and len(value) == GENERIC_PDFS < pdfs:
+                    value = value[[generic_pdf(pdf) for pdf in range(pdfs)]]
+                number = name.split(".")[1]
+                splices = len(network.shapes[int(number)].offsets) if value.ndim == 2 else 1
+                tensors[name] = _grown(value, fresh, splices)
         return network
 
     def state(self) -> dict[str, torch.Tensor]:
@@ -143,3 +145,15 @@ def _splice(x: torch.Tensor, offsets: Sequence[int], number: int, length: int) -
     else:
         spans = [padded[:, step - low : step - low + x.shape[1]] for step in steps]
     return torch.cat(spans, -1)
+
+
+def _grown(value: torch.Tensor, fresh: torch.Tensor, splices: int) -> torch.Tensor:
+    """`value` within the larger `fresh`: new outputs are as in `fresh`, and old outputs don't listen to new inputs."""
+    outputs, grown = len(value), fresh.clone()
+    if value.ndim == 1:
+        grown[:outputs] = value
+        return grown
+    grown[:outputs] = 0
+    wide, narrow = grown.reshape(len(fresh), splices, -1), value.reshape(outputs, splices, -1)
+    wide[:outputs, :, : narrow.shape[-1]] = narrow
+    return grown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def read_shard(path: Path) -> list[Piece]:
     return [Piece(*pair) for pair in zip(samples, labels, strict=True)]
 
 
-def align_source(places: Places, source: str, split: str, net: Path) -> None:
+def align_source(places: Places, source: str, split: str, net: Path, jobs: int = 1) -> None:
     """Write aligned/SOURCE_SPLIT.npz; kept when it is there."""
     target = places.aligned / f"{source}_{split}.npz"
     if target.exists():
@@ -53,13 +54,14 @@ def align_source(places: Places, source: str, split: str, net: Path) -> None:
     chosen = [u for u in all_utterances(places) if (u.source, u.split) == (source, split)]
     if not chosen:
         raise RecipeError(f"There are no recordings of {source} {split}: run the stages before this one.")
-    aligner = Aligner(NumpyNet.load(net), Dictionary.cmudict())
     pieces: list[Piece] = []
-    for done, utterance in enumerate(chosen, 1):
-        if (piece := _align(aligner, places, utterance)) is not None:
-            pieces.append(piece)
-        if done % 500 == 0:
-            print(f"{source} {split}: {len(pieces)} of {done} aligned, {len(chosen)} in all", flush=True)
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(net,)) as pool:
+        paths, texts = [places.audio / utterance.path for utterance in chosen], [utterance.text for utterance in chosen]
+        for done, piece in enumerate(pool.map(_align, paths, texts, chunksize=20), 1):
+            if piece is not None:
+                pieces.append(piece)
+            if done % 500 == 0:
+                print(f"{source} {split}: {len(pieces)} of {done} aligned, {len(chosen)} in all", flush=True)
     write_shard(target, pieces)
     hours = sum(len(piece.samples) for piece in pieces) / RATE_HZ / 3600
     print(f"{source} {split}: {len(pieces)} of {len(chosen)} aligned, {hours:.2f} h", flush=True)
@@ -70,10 +72,19 @@ def all_utterances(places: Places) -> list[Utterance]:
     return [utterance for table in tables if table.exists() for utterance in read_table(table)]
 
 
-def _align(aligner: Aligner, places: Places, utterance: Utterance) -> Piece | None:
+_aligner: Aligner | None = None  # one per process of the pool
+
+
+def _begin(net: Path) -> None:
+    global _aligner
+    _aligner = Aligner(NumpyNet.load(net), Dictionary.cmudict())
+
+
+def _align(path: Path, text: str) -> Piece | None:
+    assert _aligner is not None
     try:
-        samples: npt.NDArray[np.int16] = read_sound(places.audio / utterance.path)
+        samples: npt.NDArray[np.int16] = read_sound(path)
     except (OSError, RuntimeError):  # a few damaged recordings
         return None
-    labels = aligner.labels(samples, utterance.text)
+    labels = _aligner.labels(samples, text)
     return None if labels is None else Piece(samples, labels)

@@ -25,7 +25,7 @@ from models.training.places import Places, RecipeError
 from models.training.shards import Piece, read_shard
 from models.training.tables import TRAIN, noise_recordings
 
-SHARES = {"commands": 0.24, "words": 0.10, "read": 0.26, "espeak": 0.22, "flite": 0.11, "noise": 0.07}
+SHARES = {"commands": 0.23, "words": 0.10, "read": 0.24, "espeak": 0.25, "flite": 0.11, "noise": 0.07}
 WATCHED = ("commands_test", "words_test", "read_test")
 WATCHED_RECORDINGS = 150
 SILENCE_WEIGHT = 0.5
