@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from _hearing_scores import meaning
 from _model_ears import Ear, Segment, SphinxEar, VoskEar
 from _model_scores import Rate, Share
 from _model_sounds import (
@@ -34,7 +35,9 @@ from _model_sounds import (
     wake_words,
 )
 
+from voicecoach.core.intent import Intent
 from voicecoach.core.questions import PERFORMING
+from voicecoach.core.understanding import understand
 from voicecoach.core.vocabulary import phrases_for
 from voicecoach.languages import language
 
@@ -138,22 +141,25 @@ class Bench:
     def phrases(self, cache: Path) -> None:
         """Coach phrases in unheard synthetic voices, among all that the live coach listens for."""
         grammar = live_grammar()
-        chosen = np.random.default_rng(60).permutation(len(grammar))[:PHRASES][:: self.every]
-        clips = [_with_pauses(clip, n) for n, clip in enumerate(spoken([grammar[i] for i in chosen], cache))]
+        said = [phrase for phrase in grammar if "[unk]" not in phrase]
+        chosen = np.random.default_rng(60).permutation(len(said))[:PHRASES][:: self.every]
+        clips = [_with_pauses(clip, n) for n, clip in enumerate(spoken([said[i] for i in chosen], cache))]
         for ear in self.ears:
             ear.listen(_for(ear, [*grammar, "[unk]"]))
             for condition in PHRASE_CONDITIONS:
-                right, other = Share(), Share()
+                right, meant, other = Share(), Share(), Share()
                 voices: dict[str, Share] = defaultdict(Share)
                 for seed, clip in list(enumerate(clips))[:: ear.every]:
                     segments = ear.hear(CONDITIONS[condition](clip.samples, np.random.default_rng([seed, 2])))
                     hit = _known(segments) == tuple(clip.text.split())
                     right.count(hit)
+                    meant.count(hit or _meaning(" ".join(_known(segments))) == _meaning(clip.text))
                     other.count(not hit and bool(_whole_phrases(segments, grammar)))
                     voices[clip.who].count(hit)
                     if self.verbose and condition == "clean" and not hit:
                         print(f"  {ear.name}: {clip.who}: {clip.text} > {' '.join(_known(segments))}")
                 self.note(f"{len(chosen)} phrases in {len(voices)} unheard voices, {condition}: right", ear, right)
+                self.note(f"... {condition}: right, or of the same meaning", ear, meant)
                 self.note(f"... {condition}: another phrase", ear, other)
                 if condition == "clean":
                     for voice, share in voices.items():
@@ -205,6 +211,10 @@ class Bench:
 def live_grammar() -> list[str]:
     """What the live coach listens for while an exercise is done: commands and all reports."""
     return list(phrases_for(PERFORMING, language("en")))
+
+
+def _meaning(words: str) -> Intent:
+    return meaning(understand(words, language("en"), PERFORMING))
 
 
 def _for(ear: Ear, phrases: Sequence[str]) -> list[str]:
