@@ -27,6 +27,9 @@ def test_a_plan_is_set_changed_and_shown(call: Call) -> None:
     assert '"start gently"' in shown
     assert "press-up       3 x 30 s" in shown
     assert "backward-bend  not in the plan" in shown
+    history = call("history").output.splitlines()
+    assert "plan changed by Dr Sand" in history[0]
+    assert all("plan changed by the person" in line for line in history[1:]), "no clinician said so"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class _Opened:
             return remembered_plan(self.journal, self.programme.id)
         return None
 
-    def keep(self, plan: Plan, by: str) -> str:
+    def keep(self, plan: Plan, by: str = THE_PERSON) -> str:
         """Write the plan down; what it is now looks at the sessions from now on."""
         last = max((session.id for session in self.journal.sessions()), default=0)
         plan = replace(plan, looked_at=last)
@@ -119,7 +119,7 @@ def add_exercise(place: Place, exercise: str, repetitions: int | None, hold_s: i
         if plan.prescribed(exercise) is not None:
             raise PlanError(f"{exercise} is in the plan already: change it with `voicecoach plan dose {exercise}`.")
         prescribed = _changed(found, usual(found), repetitions, hold_s, sides)
-        return opened.keep(replace(plan, exercises=(*plan.exercises, prescribed)), plan.clinician)
+        return opened.keep(replace(plan, exercises=(*plan.exercises, prescribed)))
 
 
 def change_dose(place: Place, exercise: str, repetitions: int | None, hold_s: int | None, sides: str) -> str:
@@ -132,7 +132,7 @@ def change_dose(place: Place, exercise: str, repetitions: int | None, hold_s: in
             raise PlanError("Say what is to change: --repetitions, --hold or --sides.")
         after = _changed(found, before, repetitions, hold_s, sides)
         exercises = tuple(after if one is before else one for one in plan.exercises)
-        return opened.keep(replace(plan, exercises=exercises), plan.clinician)
+        return opened.keep(replace(plan, exercises=exercises))
 
 
 def remove_exercise(place: Place, exercise: str) -> str:
@@ -143,7 +143,7 @@ def remove_exercise(place: Place, exercise: str) -> str:
             raise PlanError(f"{exercise} is not in the plan; nothing was changed.")
         if not left:
             raise PlanError(f"{exercise} is the only exercise of the plan: a plan needs one at least.")
-        return opened.keep(replace(plan, exercises=left), plan.clinician)
+        return opened.keep(replace(plan, exercises=left))
 
 
 def _changed(
