@@ -94,6 +94,8 @@ def _reports(language: Language) -> Iterable[str]:
         (grammar["any_patterns"], _body_parts(language)),
         (grammar["often_patterns"], grammar["often"]),
         (grammar["limb_patterns"], grammar["limb"]),
+        (grammar["no_longer_patterns"], grammar["limb"]),
+        (grammar["contracted_patterns"], grammar["contracted"]),
     )
     return chain(
         grammar["reports"],
