@@ -11,6 +11,8 @@ KEY_WORDS = listed(
     "stop yes no go left right up down on off worse better help wait pause pain numb next back leg more less ready "
     "again skip done same start"
 )
+# Other machines that people talk to at home; "Alexa" was heard as "less", "worse" or "legs".
+OTHER_MACHINES = listed("alexa siri cortana google bixby")
 
 
 def near_words(dictionary: Dictionary, vocabulary: set[str]) -> set[str]:

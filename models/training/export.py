@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.training.decoys import decoy_costs, near_words
+from models.training.decoys import OTHER_MACHINES, decoy_costs, near_words
 from models.training.fst import ACCEPTOR, INPUT_SORTED, OUTPUT_SORTED, Arc, Fst
 from models.training.graph import UNKNOWN, Costs, GraphBuilder, phone_bigram
 from models.training.kaldi_files import write_acoustic_model
@@ -84,7 +84,7 @@ def export(
     phones = kaldi_phones()
     if net.pdfs != 1 + max(phone.pdf for phone in phones):
         raise RecipeError(f"{net_file} tells {net.pdfs} sounds apart; this recipe has another set: train it again.")
-    common = COMMON_WORDS.read_text(encoding="utf-8").split()
+    common = [*COMMON_WORDS.read_text(encoding="utf-8").split(), *OTHER_MACHINES]
     vocabulary, missing = choose_words(dictionary, common)
     if missing:
         print(f"not in the dictionary, so left out: {' '.join(missing)}")
