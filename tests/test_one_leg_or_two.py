@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from tests.end_to_end_session import PATIENT_VOICE
-from tests.hearing_clips import Ear, Samples, room
+from tests.hearing_clips import Ear, room
 from voicecoach.core.body import PainReport
 from voicecoach.core.questions import PERFORMING
 from voicecoach.core.understanding import understand
 from voicecoach.core.vocabulary import phrases_for
-from voicecoach.hearing.frames import SAMPLE_RATE_HZ
+from voicecoach.hearing.frames import SAMPLE_RATE_HZ, Samples
 from voicecoach.languages import language
 from voicecoach.speaking.voice import Voice
 
