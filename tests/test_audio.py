@@ -36,8 +36,10 @@ def child(name: str, *arguments: str, env: dict[str, str] | None = None) -> Iter
 
 
 def read_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    return process.stdout.readline().strip()
+    """The next line of its output; where it has ended instead, the test fails with what it complained of."""
+    assert process.stdout and process.stderr
+    line = process.stdout.readline()
+    return line.strip() or pytest.fail(f"it ended: {process.stderr.read()}")
 
 
 def result_of(process: subprocess.Popen[str]) -> Any:
