@@ -45,8 +45,8 @@ def read_shard(path: Path) -> list[Piece]:
     return [Piece(*pair) for pair in zip(samples, labels, strict=True)]
 
 
-def align_source(places: Places, source: str, split: str, net: Path, jobs: int = 1) -> None:
-    """Write aligned/SOURCE_SPLIT.npz; kept when it is there."""
+def align_source(places: Places, source: str, split: str, net: Path, jobs: int) -> None:
+    """Write aligned/SOURCE_SPLIT.npz, with `jobs` processes; kept when it is there."""
     target = places.aligned / f"{source}_{split}.npz"
     if target.exists():
         print(f"{target.name} is there already; remove it to align again")
